@@ -1,0 +1,3 @@
+//! Shared by the measurements.
+
+pub mod rounds;

@@ -1,0 +1,2 @@
+#![no_std]
+//! The C interface of logring.

@@ -1,0 +1,12 @@
+//! Getting records out: one at a time, or in batches.
+//!
+//! Floor 3: imports floors 0 to 2, never `producer`.
+#![forbid(unsafe_code)]
+
+mod drain;
+mod pop;
+mod record;
+
+pub use drain::{DrainEnd, Drained};
+pub use pop::Popped;
+pub use record::Record;

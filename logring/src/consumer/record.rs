@@ -1,0 +1,30 @@
+//! A record as its consumer sees it.
+
+use crate::level::Level;
+
+/// One delivered record, its bytes in the caller's buffer.
+///
+/// # Context
+/// A plain value, for any context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record<'b> {
+    /// What was pushed.
+    pub bytes: &'b [u8],
+    /// The level it was pushed with.
+    pub level: Level,
+    /// The caller's own number; 0 is none.
+    pub tag: u32,
+    /// What the logger's clock said, in the clock's unit; `None` without a
+    /// clock.
+    pub timestamp: Option<u64>,
+    /// Records lost between the previous delivered record and this one, by
+    /// whatever cause.
+    ///
+    /// With one thread it is exact, in the order of offers. With several the
+    /// sum over all records and the trailing loss is exact, and the place
+    /// may be off by what was in flight.
+    pub lost_before: u64,
+    /// Whether the record was cut.
+    pub truncated: bool,
+}

@@ -1,0 +1,41 @@
+//! A cell, the unit of space: one state word, then payload.
+
+use super::geometry::PAYLOAD_WORDS;
+use crate::sync::{Shadow, Word};
+
+/// The unit of space: one state word and [`PAYLOAD_WORDS`] words of payload.
+///
+/// All-zero is a cell that was never used. State words sit at fixed places,
+/// so payload can never be taken for a header and nothing is ever zeroed.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(64)))]
+#[cfg_attr(not(target_pointer_width = "64"), repr(align(32)))]
+pub struct Cell {
+    /// Owner: the writer of the record, from reservation until `tail` has
+    /// passed the cell. 0 is [`State::FREE`](super::State), as made.
+    pub(crate) state: Word,
+    /// Owner: as `state`. Read by anyone, and thrown away if overtaken.
+    pub(crate) payload: [Word; PAYLOAD_WORDS],
+    /// See [`Shadow`]: no byte of it exists in a normal build.
+    pub(crate) shadow: Shadow,
+}
+
+impl Cell {
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn new() -> Self {
+        Self {
+            state: Word::new(0),
+            payload: [const { Word::new(0) }; PAYLOAD_WORDS],
+            shadow: Shadow::new(),
+        }
+    }
+
+    #[cfg(all(test, loom))]
+    pub(crate) fn new() -> Self {
+        Self {
+            state: Word::new(0),
+            payload: core::array::from_fn(|_| Word::new(0)),
+            shadow: Shadow::new(),
+        }
+    }
+}

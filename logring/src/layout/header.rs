@@ -1,0 +1,200 @@
+//! The header of a record: length, level, flags, and which extras follow.
+//!
+//! On 64-bit targets length, level and flags live in the state word, so a
+//! bare record has no header beside it. On 32-bit targets they are one info
+//! word, the first of the payload:
+//!
+//! | bits | field |
+//! |---|---|
+//! | 0..4 | flags |
+//! | 4..9 | level |
+//! | 9..32 | payload bytes |
+//!
+//! The extras come next, each present only where its flag is set and each in
+//! whole words: timestamp (8 bytes), tag (1 word), loss total (1 word).
+
+use super::geometry::{self, WORD_BYTES};
+
+pub(crate) const FLAGS_BITS: u32 = 4;
+pub(crate) const LEVEL_BITS: u32 = 5;
+
+const TRUNCATED: u8 = 1;
+const TIMESTAMP: u8 = 2;
+const TAG: u8 = 4;
+const LOSS: u8 = 8;
+
+const FLAGS_MASK: u8 = (1 << FLAGS_BITS) - 1;
+const LEVEL_MASK: u8 = (1 << LEVEL_BITS) - 1;
+
+/// Words that every record has before its extras.
+pub(crate) const INFO_WORDS: usize = if usize::BITS == 64 { 0 } else { 1 };
+/// Words of a timestamp.
+pub(crate) const TIMESTAMP_WORDS: usize = 8 / WORD_BYTES;
+/// Words of a header with every extra in it.
+pub(crate) const WORDS_MAX: usize = INFO_WORDS + TIMESTAMP_WORDS + 2;
+
+/// The largest payload that a header can describe, in bytes.
+pub(crate) const BYTES_MAX: usize = if usize::BITS == 64 {
+    super::state::SIZE_MAX
+} else {
+    (1 << 23) - 1
+};
+
+/// Which optional words a record's header has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Extras(u8);
+
+impl Extras {
+    pub(crate) const NONE: Self = Self(0);
+
+    #[inline(always)]
+    const fn with(self, flag: u8, present: bool) -> Self {
+        if present { Self(self.0 | flag) } else { self }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn with_timestamp(self, present: bool) -> Self {
+        self.with(TIMESTAMP, present)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn with_tag(self, present: bool) -> Self {
+        self.with(TAG, present)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn with_loss(self, present: bool) -> Self {
+        self.with(LOSS, present)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn has_timestamp(self) -> bool {
+        self.0 & TIMESTAMP != 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn has_tag(self) -> bool {
+        self.0 & TAG != 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn has_loss(self) -> bool {
+        self.0 & LOSS != 0
+    }
+
+    /// Words before the payload, the info word included.
+    #[inline(always)]
+    pub(crate) const fn words(self) -> usize {
+        INFO_WORDS
+            + if self.has_timestamp() {
+                TIMESTAMP_WORDS
+            } else {
+                0
+            }
+            + self.has_tag() as usize
+            + self.has_loss() as usize
+    }
+}
+
+/// A record's header, apart from the values of its extras.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Header {
+    flags: u8,
+    level: u8,
+    bytes: usize,
+}
+
+impl Header {
+    #[inline(always)]
+    pub(crate) const fn new(level: u8, bytes: usize, extras: Extras, truncated: bool) -> Self {
+        Self {
+            flags: extras.0 | if truncated { TRUNCATED } else { 0 },
+            level,
+            bytes,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_fields(flags: usize, level: usize, bytes: usize) -> Self {
+        Self {
+            flags: flags as u8 & FLAGS_MASK,
+            level: level as u8 & LEVEL_MASK,
+            bytes,
+        }
+    }
+
+    /// The header that an info word describes.
+    #[cfg(any(test, not(target_pointer_width = "64")))]
+    #[inline(always)]
+    pub(crate) const fn from_info(info: usize) -> Self {
+        Self::from_fields(
+            info,
+            info >> FLAGS_BITS,
+            info >> (FLAGS_BITS + LEVEL_BITS) & BYTES_MAX,
+        )
+    }
+
+    /// The info word; only 32-bit targets store it.
+    #[inline(always)]
+    pub(crate) const fn info(self) -> usize {
+        self.flags as usize
+            | (self.level as usize) << FLAGS_BITS
+            | self.bytes << (FLAGS_BITS + LEVEL_BITS)
+    }
+
+    #[cfg_attr(not(target_pointer_width = "64"), allow(dead_code))]
+    #[inline(always)]
+    pub(crate) const fn flags(self) -> usize {
+        self.flags as usize
+    }
+
+    #[inline(always)]
+    pub(crate) const fn level(self) -> u8 {
+        self.level
+    }
+
+    #[inline(always)]
+    pub(crate) const fn bytes(self) -> usize {
+        self.bytes
+    }
+
+    #[inline(always)]
+    pub(crate) const fn truncated(self) -> bool {
+        self.flags & TRUNCATED != 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn extras(self) -> Extras {
+        Extras(self.flags & !TRUNCATED)
+    }
+
+    /// Cells that the record takes, header included.
+    #[inline(always)]
+    pub(crate) const fn cells(self) -> usize {
+        geometry::cells_for(self.extras().words(), self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_info_word_holds_every_field_at_its_edge() {
+        for (level, bytes, truncated) in [(0, 0, false), (1, 1, true), (31, BYTES_MAX, true)] {
+            let extras = Extras::NONE.with_loss(true).with_timestamp(truncated);
+            let header = Header::new(level, bytes, extras, truncated);
+            assert_eq!(Header::from_info(header.info()), header);
+        }
+    }
+
+    #[test]
+    fn extras_take_whole_words() {
+        let all = Extras::NONE
+            .with_timestamp(true)
+            .with_tag(true)
+            .with_loss(true);
+        assert_eq!(all.words(), WORDS_MAX);
+        assert_eq!(Extras::NONE.words(), INFO_WORDS);
+    }
+}

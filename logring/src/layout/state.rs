@@ -1,0 +1,222 @@
+//! The state word of a cell: whose turn it is, and what lies there.
+//!
+//! | bits, 64 | bits, 32 | field |
+//! |---|---|---|
+//! | 0..3 | 0..3 | kind |
+//! | 3..7 | – | flags |
+//! | 7..12 | – | level |
+//! | 12..36 | 3..15 | 64: payload bytes of a commit, else cells; 32: cells |
+//! | 36..64 | 15..32 | lap |
+//!
+//! A 32-bit word has no room for length, level and flags; there they are the
+//! record's first payload word, see [`super::header`].
+
+use super::header::{self, Header};
+
+const KIND_BITS: u32 = 3;
+const KIND_MASK: usize = (1 << KIND_BITS) - 1;
+
+/// What a cell holds. 0 is a cell that was never used.
+mod kind {
+    /// Reserved: the first cell of a record that is being written.
+    pub(super) const RESERVED: usize = 1;
+    /// Committed: the first cell of a readable record.
+    pub(super) const COMMIT: usize = 2;
+    /// Nothing to read: a discarded grant, or the unused end of one.
+    pub(super) const PAD: usize = 3;
+    /// A later cell of a record. Without this stamp a cell inside a long
+    /// record would keep an older lap's mark, and I5 would fail.
+    pub(super) const CONTINUED: usize = 4;
+}
+
+#[cfg(target_pointer_width = "64")]
+mod field {
+    pub(super) const FLAGS_AT: u32 = super::KIND_BITS;
+    pub(super) const LEVEL_AT: u32 = FLAGS_AT + super::header::FLAGS_BITS;
+    pub(super) const SIZE_AT: u32 = LEVEL_AT + super::header::LEVEL_BITS;
+    pub(super) const SIZE_BITS: u32 = 24;
+}
+#[cfg(not(target_pointer_width = "64"))]
+mod field {
+    pub(super) const SIZE_AT: u32 = super::KIND_BITS;
+    pub(super) const SIZE_BITS: u32 = 12;
+}
+use field::{SIZE_AT, SIZE_BITS};
+
+const LAP_AT: u32 = SIZE_AT + SIZE_BITS;
+const LAP_MASK: usize = usize::MAX >> LAP_AT;
+/// The largest number that the size field holds.
+pub(crate) const SIZE_MAX: usize = (1 << SIZE_BITS) - 1;
+
+/// A lap, reduced to the width of its field. One bit would do (I5); the rest
+/// is margin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lap(usize);
+
+impl Lap {
+    #[inline(always)]
+    pub(crate) const fn new(turn: usize) -> Self {
+        Self(turn & LAP_MASK)
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn next(self) -> Self {
+        Self::new(self.0.wrapping_add(1))
+    }
+}
+
+/// A value of a state word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct State(usize);
+
+/// What a state word says to somebody who expects the record of one lap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Seen {
+    /// No commit of that lap: still being written, not yet stamped, or the
+    /// cells have moved on.
+    NotReady,
+    /// Cells to step over.
+    Pad {
+        /// How many.
+        cells: usize,
+    },
+    /// A committed record.
+    Commit,
+}
+
+impl State {
+    #[inline(always)]
+    pub(crate) const fn from_word(word: usize) -> Self {
+        Self(word)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn word(self) -> usize {
+        self.0
+    }
+
+    #[inline(always)]
+    const fn new(lap: Lap, kind: usize, size: usize) -> Self {
+        Self(kind | (size & SIZE_MAX) << SIZE_AT | lap.0 << LAP_AT)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn reserved(lap: Lap, cells: usize) -> Self {
+        Self::new(lap, kind::RESERVED, cells)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn pad(lap: Lap, cells: usize) -> Self {
+        Self::new(lap, kind::PAD, cells)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn continued(lap: Lap) -> Self {
+        Self::new(lap, kind::CONTINUED, 0)
+    }
+
+    /// The state of a readable record of `cells` cells.
+    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", allow(unused_variables))]
+    pub(crate) const fn committed(lap: Lap, header: Header, cells: usize) -> Self {
+        #[cfg(target_pointer_width = "64")]
+        return Self(
+            Self::new(lap, kind::COMMIT, header.bytes()).0
+                | header.flags() << field::FLAGS_AT
+                | (header.level() as usize) << field::LEVEL_AT,
+        );
+        #[cfg(not(target_pointer_width = "64"))]
+        return Self::new(lap, kind::COMMIT, cells);
+    }
+
+    /// What this says to somebody who expects a record of `lap`.
+    #[inline(always)]
+    pub(crate) const fn seen(self, lap: Lap) -> Seen {
+        if self.0 >> LAP_AT != lap.0 {
+            return Seen::NotReady;
+        }
+        match self.0 & KIND_MASK {
+            kind::COMMIT => Seen::Commit,
+            kind::PAD => Seen::Pad { cells: self.size() },
+            _ => Seen::NotReady,
+        }
+    }
+
+    #[inline(always)]
+    const fn size(self) -> usize {
+        self.0 >> SIZE_AT & SIZE_MAX
+    }
+
+    /// The header of a commit. `info` is the record's first payload word,
+    /// which only 32-bit targets use.
+    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", allow(unused_variables))]
+    pub(crate) const fn header(self, info: usize) -> Header {
+        #[cfg(target_pointer_width = "64")]
+        return Header::from_fields(
+            self.0 >> field::FLAGS_AT,
+            self.0 >> field::LEVEL_AT,
+            self.size(),
+        );
+        #[cfg(not(target_pointer_width = "64"))]
+        return Header::from_info(info);
+    }
+
+    /// The cells of a commit whose header is `header`; not yet trusted.
+    #[inline(always)]
+    #[cfg_attr(not(target_pointer_width = "64"), allow(unused_variables))]
+    pub(crate) const fn commit_cells(self, header: Header) -> usize {
+        #[cfg(target_pointer_width = "64")]
+        return header.cells();
+        #[cfg(not(target_pointer_width = "64"))]
+        return self.size();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Extras;
+
+    #[test]
+    fn all_zero_matches_no_lap() {
+        for turn in [0, 1, LAP_MASK, usize::MAX] {
+            assert_eq!(State::from_word(0).seen(Lap::new(turn)), Seen::NotReady);
+        }
+    }
+
+    #[test]
+    fn states_match_their_own_lap_only() {
+        for turn in [0, 1, 2, LAP_MASK - 1, LAP_MASK] {
+            let lap = Lap::new(turn);
+            let header = Header::new(9, 33, Extras::NONE.with_tag(true), false);
+            let commit = State::committed(lap, header, header.cells());
+            assert_eq!(commit.seen(lap), Seen::Commit);
+            assert_eq!(commit.seen(lap.next()), Seen::NotReady);
+            assert_eq!(State::pad(lap, 3).seen(lap), Seen::Pad { cells: 3 });
+            assert_eq!(State::pad(lap, 3).seen(lap.next()), Seen::NotReady);
+            assert_eq!(State::reserved(lap, 3).seen(lap), Seen::NotReady);
+            assert_eq!(State::continued(lap).seen(lap), Seen::NotReady);
+        }
+    }
+
+    #[test]
+    fn a_header_survives_its_state_word() {
+        for bytes in [0, 1, 55, 56, 57, header::BYTES_MAX] {
+            for flags in 0..16 {
+                let extras = Extras::NONE
+                    .with_timestamp(flags & 1 != 0)
+                    .with_tag(flags & 2 != 0)
+                    .with_loss(flags & 4 != 0);
+                let header = Header::new(24, bytes, extras, flags & 8 != 0);
+                let cells = header.cells();
+                let state = State::committed(Lap::new(7), header, cells);
+                let back = state.header(header.info());
+                assert_eq!(back, header);
+                if cells <= SIZE_MAX {
+                    assert_eq!(state.commit_cells(back), cells);
+                }
+            }
+        }
+    }
+}

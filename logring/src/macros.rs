@@ -1,0 +1,89 @@
+//! The macros that people write log lines with.
+
+/// Defines a ring of so many bytes and the logger that writes to it.
+///
+/// The capacity is the bytes of the ring's cells: a power of two of at least
+/// four cells, or this does not compile. The ring is `LOG.ring()`.
+///
+/// ```
+/// use logring::Config;
+///
+/// logring::define!(static LOG: [u8; 16 * 1024] = Config::drop_newest());
+///
+/// logring::info!(LOG, "listening on {}", 8080);
+/// assert_eq!(LOG.ring().stats().used_bytes, 64);
+/// ```
+#[macro_export]
+macro_rules! define {
+    ($(#[$attr:meta])* $vis:vis static $name:ident: [u8; $bytes:expr] = $config:expr) => {
+        $(#[$attr])*
+        $vis static $name: $crate::Logger<'static> = {
+            static RING: $crate::LogRing<{ $crate::cells_for_bytes($bytes) }> =
+                $crate::LogRing::new();
+            $crate::Logger::new(&RING, $config)
+        };
+    };
+}
+
+/// Logs a formatted line at a level: `log!(LOG, Level::WARN, "disk {}%", 91)`.
+///
+/// A tag may come first: `log!(LOG, Level::WARN, tag: 7, "disk {}%", 91)`.
+/// Nothing is allocated; see [`Logger::push_fmt`](crate::Logger::push_fmt)
+/// for how often the arguments are formatted, and for the context.
+#[macro_export]
+macro_rules! log {
+    ($log:expr, $level:expr, tag: $tag:expr, $($text:tt)+) => {
+        $crate::Logger::push_fmt(&$log, $level, $tag, ::core::format_args!($($text)+))
+    };
+    ($log:expr, $level:expr, $($text:tt)+) => {
+        $crate::Logger::push_fmt(&$log, $level, 0, ::core::format_args!($($text)+))
+    };
+}
+
+/// Logs a formatted line at level `TRACE`; see [`log!`](crate::log).
+#[macro_export]
+macro_rules! trace {
+    ($log:expr, $($text:tt)+) => {
+        $crate::log!($log, $crate::Level::TRACE, $($text)+)
+    };
+}
+
+/// Logs a formatted line at level `DEBUG`; see [`log!`](crate::log).
+#[macro_export]
+macro_rules! debug {
+    ($log:expr, $($text:tt)+) => {
+        $crate::log!($log, $crate::Level::DEBUG, $($text)+)
+    };
+}
+
+/// Logs a formatted line at level `INFO`; see [`log!`](crate::log).
+#[macro_export]
+macro_rules! info {
+    ($log:expr, $($text:tt)+) => {
+        $crate::log!($log, $crate::Level::INFO, $($text)+)
+    };
+}
+
+/// Logs a formatted line at level `WARN`; see [`log!`](crate::log).
+#[macro_export]
+macro_rules! warn {
+    ($log:expr, $($text:tt)+) => {
+        $crate::log!($log, $crate::Level::WARN, $($text)+)
+    };
+}
+
+/// Logs a formatted line at level `ERROR`; see [`log!`](crate::log).
+#[macro_export]
+macro_rules! error {
+    ($log:expr, $($text:tt)+) => {
+        $crate::log!($log, $crate::Level::ERROR, $($text)+)
+    };
+}
+
+/// Logs a formatted line at level `FATAL`; see [`log!`](crate::log).
+#[macro_export]
+macro_rules! fatal {
+    ($log:expr, $($text:tt)+) => {
+        $crate::log!($log, $crate::Level::FATAL, $($text)+)
+    };
+}

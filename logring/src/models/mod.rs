@@ -1,0 +1,98 @@
+//! Models of the protocol for checkers that own the scheduler.
+//!
+//! They are unit tests, because the checkers replace the atomics inside this
+//! crate. Each model drives the public calls on a tiny ring, from two or three
+//! threads, and states the *set* of outcomes: one that is not in it fails the
+//! model, and so does one that no execution reached.
+
+#[cfg(loom)]
+mod loom;
+#[cfg(shuttle)]
+mod shuttle;
+
+use crate::{Level, Logger, Popped, Pushed, Ring};
+use std::vec::Vec;
+
+/// Pushes record `id`, whose bytes and level describe it.
+fn push(log: &Logger<'_>, id: u8) -> Pushed {
+    log.push(level(id), &[id; 8])
+}
+
+/// A level that tells the record's id, so that a torn record shows.
+fn level(id: u8) -> Level {
+    Level::new(1 + id % 24).unwrap()
+}
+
+/// The id of a record, whose every byte must say the same.
+fn id_of(bytes: &[u8], at: Level) -> u8 {
+    let id = bytes[0];
+    assert!(
+        bytes.iter().all(|&byte| byte == id),
+        "torn record: {bytes:?}"
+    );
+    assert_eq!(at, level(id), "a level of another record");
+    id
+}
+
+/// What one consumer got.
+#[derive(Clone, Default, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Got {
+    ids: Vec<u8>,
+    told: u64,
+}
+
+impl Got {
+    /// Pops once; whether there was a record.
+    fn pop(&mut self, ring: &Ring) -> bool {
+        let mut buf = [0; 64];
+        match ring.pop(&mut buf) {
+            Popped::Record(record) => {
+                self.ids.push(id_of(record.bytes, record.level));
+                self.told += record.lost_before;
+                true
+            }
+            Popped::NoSpace { needed } => panic!("64 bytes are no room for {needed}"),
+            Popped::Pending | Popped::Empty => false,
+        }
+    }
+
+    /// Drains a batch of at most `max`.
+    fn drain(&mut self, ring: &Ring, max: usize) {
+        let mut buf = [0; 256];
+        ring.drain(&mut buf, max, |record| {
+            self.ids.push(id_of(record.bytes, record.level));
+            self.told += record.lost_before;
+        });
+    }
+}
+
+/// Empties the ring at the end of an execution, and checks the books:
+/// offered = delivered + lost, and lost = told + trailing. Returns the ids
+/// that were left.
+fn settle(ring: &Ring, offered: u64, consumers: &[Got]) -> Vec<u8> {
+    let mut rest = Got::default();
+    while rest.pop(ring) {}
+    let trailing = ring.take_trailing_loss();
+    let stats = ring.stats();
+    assert_eq!(
+        stats.used_bytes, 0,
+        "a record stayed in the ring: {stats:?}"
+    );
+
+    let everyone = || consumers.iter().chain([&rest]);
+    let delivered: usize = everyone().map(|got| got.ids.len()).sum();
+    let told: u64 = everyone().map(|got| got.told).sum();
+    assert_eq!(stats.delivered, delivered as u64);
+    assert_eq!(
+        stats.lost.total(),
+        told + trailing,
+        "told twice or never: {stats:?}"
+    );
+    assert_eq!(offered, stats.delivered + stats.lost.total(), "{stats:?}");
+
+    let mut all: Vec<u8> = everyone().flat_map(|got| got.ids.iter().copied()).collect();
+    all.sort_unstable();
+    all.windows(2)
+        .for_each(|pair| assert_ne!(pair[0], pair[1], "delivered twice"));
+    rest.ids
+}

@@ -1,0 +1,127 @@
+//! Grants: reserved room that the caller fills in place.
+
+use core::fmt;
+
+use crate::ring::Writer;
+
+/// The exclusive right to fill one reserved record.
+///
+/// [`commit`](Self::commit) publishes what was written, also if it is less
+/// than was reserved. Dropping a grant discards the record, which is counted
+/// as lost; forgetting one (`mem::forget`) leaves its cells unreadable for
+/// good, as a writer that died would.
+///
+/// ```
+/// use core::fmt::Write;
+/// use logring::{Config, Level, LogRing, Logger};
+///
+/// static RING: LogRing<64> = LogRing::new();
+/// static LOG: Logger = Logger::new(&RING, Config::drop_newest());
+///
+/// let mut grant = LOG.reserve(Level::INFO, 7, 64).unwrap();
+/// write!(grant, "user {} paid {}", 42, 100).unwrap();
+/// grant.commit();
+/// ```
+///
+/// # Context
+/// Every method: thread, interrupt, signal handler, forked child, panic
+/// handler; as many steps as it stores words.
+#[must_use = "dropping a grant discards the record and counts it as lost"]
+pub struct Grant<'r> {
+    /// `None` once committed.
+    writer: Option<Writer<'r>>,
+    /// Bytes that were reserved.
+    bytes_max: u32,
+    truncated: bool,
+}
+
+impl<'r> Grant<'r> {
+    #[inline]
+    pub(super) fn new(writer: Writer<'r>, bytes_max: usize, truncated: bool) -> Self {
+        Self {
+            writer: Some(writer),
+            bytes_max: bytes_max as u32,
+            truncated,
+        }
+    }
+
+    /// Bytes that still fit.
+    ///
+    /// # Context
+    /// As the type; one step.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        let written = self.writer.as_ref().map_or(0, Writer::bytes);
+        (self.bytes_max as usize).saturating_sub(written)
+    }
+
+    /// Whether the record was cut: by the reservation or by a later write.
+    ///
+    /// # Context
+    /// As the type; one step.
+    #[must_use]
+    pub const fn truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// Appends `bytes`, or as many of them as fit, and returns how many that
+    /// were. If some did not fit the record is flagged as truncated.
+    ///
+    /// # Context
+    /// As the type; one step a word.
+    pub fn append(&mut self, bytes: &[u8]) -> usize {
+        let most = bytes.len().min(self.remaining());
+        self.truncated |= most < bytes.len();
+        if let Some(writer) = &mut self.writer {
+            writer.append(&bytes[..most]);
+        }
+        most
+    }
+
+    /// Appends text, or as many whole characters of it as fit. After a cut
+    /// nothing more is appended, so that no later piece follows a gap.
+    pub(super) fn append_str(&mut self, text: &str) {
+        let most = super::format::floor_char(text.as_bytes(), self.remaining());
+        self.append(&text.as_bytes()[..most]);
+        if most < text.len() {
+            self.truncated = true;
+            self.bytes_max = self.bytes_max.saturating_sub(self.remaining() as u32);
+        }
+    }
+
+    /// Publishes the record with the bytes written so far, and returns
+    /// whether it was cut.
+    ///
+    /// # Context
+    /// As the type; at most three steps.
+    pub fn commit(mut self) -> bool {
+        if let Some(writer) = self.writer.take() {
+            writer.commit(self.truncated);
+        }
+        self.truncated
+    }
+
+    /// Gives the room back unread; the record counts as lost. The same as
+    /// dropping the grant.
+    ///
+    /// # Context
+    /// As the type; at most five steps.
+    pub fn discard(self) {}
+}
+
+impl Drop for Grant<'_> {
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            writer.discard();
+        }
+    }
+}
+
+/// Text that does not fit is cut between characters and flagged; writing
+/// never fails.
+impl fmt::Write for Grant<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.append_str(text);
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! The logger: how one writes to a ring.
+
+use crate::layout::{Extras, geometry};
+use crate::level::{Level, Severity};
+use crate::policy::{Config, Policy};
+use crate::ring::{Filled, Request, Ring, Writer};
+use crate::stats::Cause;
+use crate::{Lost, NoGrant};
+
+/// A handle through which records enter a [`Ring`]: policy, marks, limits and
+/// clock, worked out for that ring.
+///
+/// A logger is a small `Copy` value that can be `const`; nothing in it
+/// changes, and nothing of it is in the ring, so nobody who shares the ring
+/// can change how this logger behaves. Several loggers with different
+/// policies may share a ring.
+///
+/// ```
+/// use logring::{Config, Level, LogRing, Logger, Severity};
+///
+/// static RING: LogRing<1024> = LogRing::new();
+/// static LOG: Logger = Logger::new(
+///     &RING,
+///     Config::drop_newest().with_mark(Severity::Debug, 60),
+/// );
+/// assert!(LOG.push(Level::INFO, b"listening").is_stored());
+/// ```
+///
+/// # Context
+/// Every method may be called from a thread, an interrupt, a signal handler,
+/// a forked child or a panic handler, also on top of an interrupted call to
+/// the same ring.
+#[derive(Clone, Copy)]
+pub struct Logger<'r> {
+    ring: &'r Ring,
+    /// Cells that may be in use after a record of each severity (I10).
+    limit_cells: [usize; Severity::COUNT],
+    record_bytes_max: usize,
+    clock: Option<fn() -> u64>,
+    tries: u32,
+    /// The lowest level let in; 0 lets everything in.
+    min_level: u8,
+    policy: Policy,
+    truncate: bool,
+}
+
+impl<'r> Logger<'r> {
+    /// The most attempts that a retry limit can ask for: the bound of every
+    /// producer call rests on it.
+    pub const RETRY_LIMIT_MAX: u32 = 256;
+
+    /// A logger that writes to `ring` as `config` says.
+    ///
+    /// A record limit above [`Ring::record_bytes_max`] means that, and so
+    /// does 0; a retry limit of 0 means the default, and one above
+    /// [`RETRY_LIMIT_MAX`](Self::RETRY_LIMIT_MAX) means that. The capacity in
+    /// `config` is for whoever makes the ring and plays no part here.
+    ///
+    /// # Context
+    /// Any context, also `const`; a constant number of steps.
+    #[must_use]
+    pub const fn new(ring: &'r Ring, config: Config) -> Self {
+        let cells = ring.cell_count();
+        let mut limit_cells = [0; Severity::COUNT];
+        let mut at = 0;
+        while at < Severity::COUNT {
+            limit_cells[at] = config.marks().limit_cells(Severity::ALL[at], cells);
+            at += 1;
+        }
+        let most = geometry::payload_bytes_max(cells);
+        let asked = config.record_bytes_max();
+        let tries = match config.retry_limit() {
+            0 => Config::RETRY_LIMIT_DEFAULT,
+            many if many > Self::RETRY_LIMIT_MAX => Self::RETRY_LIMIT_MAX,
+            some => some,
+        };
+        Self {
+            ring,
+            limit_cells,
+            record_bytes_max: if asked == 0 || asked > most {
+                most
+            } else {
+                asked
+            },
+            clock: config.clock(),
+            tries,
+            min_level: match config.min_level() {
+                Some(level) => level.get(),
+                None => 0,
+            },
+            policy: config.policy(),
+            truncate: config.truncate(),
+        }
+    }
+
+    /// The ring that this logger writes to.
+    ///
+    /// # Context
+    /// Any context; one step.
+    #[must_use]
+    pub const fn ring(&self) -> &'r Ring {
+        self.ring
+    }
+
+    /// The largest record that this logger stores uncut, in payload bytes.
+    ///
+    /// # Context
+    /// Any context; one step.
+    #[must_use]
+    pub const fn record_bytes_max(&self) -> usize {
+        self.record_bytes_max
+    }
+
+    /// Whether a record of `level` would be offered at all.
+    ///
+    /// # Context
+    /// Any context; one step.
+    #[inline]
+    #[must_use]
+    pub const fn enabled(&self, level: Level) -> bool {
+        level.get() >= self.min_level
+    }
+
+    /// The first half of every offer, in the order of answers: filtered, too
+    /// big or cut. Returns the bytes to reserve.
+    #[inline]
+    pub(super) fn admit(&self, level: Level, bytes: usize) -> Result<usize, NoGrant> {
+        if !self.enabled(level) {
+            return Err(NoGrant::Filtered);
+        }
+        if bytes <= self.record_bytes_max {
+            return Ok(bytes);
+        }
+        if self.truncate {
+            return Ok(self.record_bytes_max);
+        }
+        Err(self.refuse(Cause::TooBig, level))
+    }
+
+    /// The second half: reserves cells for `bytes` and writes the header.
+    #[inline]
+    pub(super) fn open(&self, level: Level, tag: u32, bytes: usize) -> Result<Writer<'r>, NoGrant> {
+        let timestamp = self.clock.map(|clock| clock());
+        let loss_total = self.ring.loss_to_carry();
+        let extras = Extras::NONE
+            .with_timestamp(timestamp.is_some())
+            .with_tag(tag != 0)
+            .with_loss(loss_total.is_some());
+        let cells = geometry::cells_for(extras.words(), bytes);
+        let request = Request {
+            cells,
+            limit_cells: self.limit_cells[level.severity().index()],
+            policy: self.policy,
+            tries: self.tries,
+        };
+        let header = Filled {
+            level,
+            extras,
+            timestamp: timestamp.unwrap_or(0),
+            tag,
+            loss_total: loss_total.unwrap_or(0),
+        };
+        match self.ring.reserve(request) {
+            Ok(first) => Ok(Writer::begin(self.ring, first, cells, &header)),
+            Err(cause) => Err(self.refuse(cause, level)),
+        }
+    }
+
+    /// Counts a refusal, and names it.
+    #[inline]
+    fn refuse(&self, cause: Cause, level: Level) -> NoGrant {
+        self.ring.count_refusal(cause, level);
+        NoGrant::Lost(match cause {
+            Cause::Level => Lost::Level,
+            Cause::Contended => Lost::Contended,
+            Cause::Busy => Lost::Busy,
+            Cause::TooBig => Lost::TooBig,
+            Cause::Full | Cause::Discarded | Cause::Evicted => Lost::Full,
+        })
+    }
+}

@@ -1,0 +1,12 @@
+//! Getting records in: push, format, or fill a grant.
+//!
+//! Floor 3: imports floors 0 to 2, never `consumer`.
+#![forbid(unsafe_code)]
+
+mod format;
+mod grant;
+mod logger;
+mod push;
+
+pub use grant::Grant;
+pub use logger::Logger;

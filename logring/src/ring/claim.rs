@@ -1,0 +1,258 @@
+//! Taking records from the tail (C): copy first, then claim them with one
+//! compare-and-swap. A copy whose claim fails is thrown away.
+
+use super::Ring;
+use super::orderings::{C_A, C_B, C_C, C_D, V};
+use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
+use crate::layout::{Header, Position, Seen, State, geometry, header};
+use crate::level::Level;
+use crate::sync::Ordering;
+
+/// Attempts of one claim. Each failed one means that the tail was moved by
+/// somebody else.
+pub(crate) const TAKE_TRIES: usize = 64;
+
+/// A copied record's header and extras.
+#[derive(Clone, Copy)]
+pub(crate) struct Meta {
+    pub(crate) level: Level,
+    pub(crate) bytes: usize,
+    pub(crate) truncated: bool,
+    pub(crate) tag: u32,
+    pub(crate) timestamp: Option<u64>,
+    pub(crate) loss_total: Option<usize>,
+}
+
+/// Where a claim puts the records that it copies.
+pub(crate) trait Receive {
+    /// Room for the next record's bytes, `meta.bytes` of them.
+    ///
+    /// # Errors
+    /// How many bytes the buffer needs for this record, if it is too small.
+    fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize>;
+
+    /// Forgets everything received: the claim failed.
+    fn forget(&mut self);
+}
+
+/// What a claim found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Claim {
+    /// Nothing is in the ring.
+    Empty,
+    /// Nothing to give now, yet the ring is not empty.
+    Pending,
+    /// The oldest record does not fit the buffer; nothing moved.
+    NoSpace { needed: usize },
+    /// This many records were received, at least one.
+    Taken { records: usize },
+}
+
+/// What lies at a record boundary, checked: no size in it reaches past a
+/// quarter of the ring.
+pub(super) enum Examined {
+    NotReady,
+    Pad {
+        cells: usize,
+    },
+    Record {
+        header: Header,
+        level: Level,
+        cells: usize,
+    },
+}
+
+/// How a pass over the oldest records ended.
+struct Pass {
+    end: Position,
+    records: usize,
+    needed: Option<usize>,
+}
+
+impl Ring {
+    /// Copies up to `max` of the oldest records, at least 1, and claims them.
+    pub(crate) fn claim(&self, max: usize, out: &mut impl Receive) -> Claim {
+        let mut batch = max;
+        for _ in 0..TAKE_TRIES {
+            let tail = Position::from_word(self.back.tail.load(C_A));
+            let pass = self.copy_records(tail, batch, out);
+            if pass.end == tail {
+                // Nothing to claim. The verdict counts only if the tail has
+                // stood still.
+                let moved = self.back.tail.load(V) != tail.word();
+                match pass.needed {
+                    _ if moved => {}
+                    Some(needed) => return Claim::NoSpace { needed },
+                    None if self.front.head.load(V) == tail.word() => {
+                        self.settle_untold();
+                        return Claim::Empty;
+                    }
+                    None => return Claim::Pending,
+                }
+                out.forget();
+                continue;
+            }
+            let used = Position::from_word(self.front.head.load(V)).since(tail);
+            if self
+                .back
+                .tail
+                .cas(tail.word(), pass.end.word(), C_D)
+                .is_err()
+            {
+                // A batch races every eviction during all of its copying;
+                // a single record has a chance under constant eviction.
+                out.forget();
+                batch = 1;
+                continue;
+            }
+            self.back.watermark.raise(used);
+            if pass.records != 0 {
+                self.back.delivered.add(pass.records, V);
+                return Claim::Taken {
+                    records: pass.records,
+                };
+            }
+            // Only pads: they are gone now.
+        }
+        Claim::Pending
+    }
+
+    /// C.b and C.c: copies up to `batch` records from `tail` on.
+    fn copy_records(&self, tail: Position, batch: usize, out: &mut impl Receive) -> Pass {
+        let mut pass = Pass {
+            end: tail,
+            records: 0,
+            needed: None,
+        };
+        while pass.records < batch {
+            let at = pass.end;
+            let cells = match self.examine(at, C_B, C_C) {
+                Examined::NotReady => break,
+                Examined::Pad { cells } => cells,
+                Examined::Record {
+                    header,
+                    level,
+                    cells,
+                } => {
+                    if let Err(needed) = self.copy_record(at, level, header, out) {
+                        pass.needed = Some(needed);
+                        break;
+                    }
+                    pass.records += 1;
+                    cells
+                }
+            };
+            if at.plus(cells).since(tail) > self.cell_count() {
+                // Only a damaged block says so.
+                break;
+            }
+            pass.end = at.plus(cells);
+        }
+        pass
+    }
+
+    /// Looks at a record boundary and checks what it says.
+    #[inline]
+    pub(super) fn examine(&self, at: Position, state: Ordering, info: Ordering) -> Examined {
+        let cell = self.cell(at);
+        let state = State::from_word(cell.state.load(state));
+        let max = geometry::record_cells_max(self.cell_count());
+        match state.seen(self.lap(at)) {
+            Seen::Pad { cells } if 1 <= cells && cells <= max => Examined::Pad { cells },
+            Seen::Commit => {
+                let info = if header::INFO_WORDS == 0 {
+                    0
+                } else {
+                    cell.payload[0].load(info)
+                };
+                let header = state.header(info);
+                let cells = state.commit_cells(header);
+                match Level::new(header.level()) {
+                    Some(level) if cells <= max && cells == header.cells() => Examined::Record {
+                        header,
+                        level,
+                        cells,
+                    },
+                    _ => Examined::NotReady,
+                }
+            }
+            _ => Examined::NotReady,
+        }
+    }
+
+    #[inline]
+    fn copy_record(
+        &self,
+        at: Position,
+        level: Level,
+        header: Header,
+        out: &mut impl Receive,
+    ) -> Result<(), usize> {
+        let mut reader = Reader {
+            ring: self,
+            cell: at,
+            word: header::INFO_WORDS,
+        };
+        let extras = header.extras();
+        let timestamp = extras.has_timestamp().then(|| reader.take_timestamp());
+        let tag = if extras.has_tag() {
+            reader.take() as u32
+        } else {
+            0
+        };
+        let loss_total = extras.has_loss().then(|| reader.take());
+        let meta = Meta {
+            level,
+            bytes: header.bytes(),
+            truncated: header.truncated(),
+            tag,
+            timestamp,
+            loss_total,
+        };
+        reader.copy(out.room(&meta)?);
+        Ok(())
+    }
+}
+
+/// Reads payload words one after the other (C.c).
+struct Reader<'r> {
+    ring: &'r Ring,
+    cell: Position,
+    word: usize,
+}
+
+impl Reader<'_> {
+    #[inline]
+    fn take(&mut self) -> usize {
+        if self.word == PAYLOAD_WORDS {
+            self.cell = self.cell.plus(1);
+            self.word = 0;
+        }
+        let word = self.ring.cell(self.cell).payload.get(self.word);
+        self.word += 1;
+        word.map_or(0, |word| word.load(C_C))
+    }
+
+    #[inline]
+    fn take_timestamp(&mut self) -> u64 {
+        let low = self.take() as u64;
+        #[cfg(not(target_pointer_width = "64"))]
+        let low = low | (self.take() as u64) << 32;
+        low
+    }
+
+    #[inline]
+    fn copy(&mut self, bytes: &mut [u8]) {
+        let mut chunks = bytes.chunks_exact_mut(WORD_BYTES);
+        for chunk in &mut chunks {
+            chunk.copy_from_slice(&self.take().to_ne_bytes());
+        }
+        let rest = chunks.into_remainder();
+        if !rest.is_empty() {
+            let word = self.take().to_ne_bytes();
+            for (slot, byte) in rest.iter_mut().zip(word) {
+                *slot = byte;
+            }
+        }
+    }
+}

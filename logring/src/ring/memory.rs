@@ -1,0 +1,256 @@
+//! Making a ring out of memory: a `static`, a box, the caller's block, or a
+//! block that somebody else initialised.
+//!
+//! G1: a ring has a power-of-two number of cells, at least 4. Every way to
+//! make one is in this file, and each checks it.
+
+use core::ops::Deref;
+
+use super::{Back, Front, Ring};
+use crate::layout::Cell;
+#[cfg(not(all(test, loom)))]
+use crate::layout::geometry;
+use crate::stats::{Ledger, Watermark};
+use crate::sync::Word;
+
+#[cfg(not(all(test, loom)))]
+impl Front {
+    const fn at(position: usize) -> Self {
+        Self {
+            head: Word::new(position),
+            hint: Word::new(position),
+            untold: Word::new(0),
+        }
+    }
+}
+
+#[cfg(not(all(test, loom)))]
+impl Back {
+    const fn at(position: usize) -> Self {
+        Self {
+            tail: Word::new(position),
+            told_refused: Word::new(0),
+            told_evicted: Word::new(0),
+            delivered: Word::new(0),
+            watermark: Watermark::new(),
+        }
+    }
+}
+
+#[cfg(not(all(test, loom)))]
+impl<const N: usize> Ring<[Cell; N]> {
+    /// An empty ring of `N` cells: all zero, so a `static` lies in `.bss`.
+    ///
+    /// `N` is a power of two of at least 4, or this does not compile.
+    ///
+    /// # Context
+    /// Any context; meant for a `static`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::starting_at(0)
+    }
+
+    /// An empty ring whose positions begin at `position`: tests start just
+    /// below the wrap with it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn starting_at(position: usize) -> Self {
+        const {
+            assert!(
+                geometry::is_ring_size(N),
+                "a ring has a power of two of at least 4 cells"
+            );
+        }
+        Self {
+            front: Front::at(position),
+            back: Back::at(position),
+            ledger: Ledger::new(),
+            cells: [const { Cell::new() }; N],
+        }
+    }
+}
+
+#[cfg(not(all(test, loom)))]
+impl<const N: usize> Default for Ring<[Cell; N]> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> Deref for Ring<[Cell; N]> {
+    type Target = Ring;
+
+    #[inline(always)]
+    fn deref(&self) -> &Ring {
+        self
+    }
+}
+
+#[cfg(not(all(test, any(loom, shuttle))))]
+mod raw {
+    use core::mem::MaybeUninit;
+    use core::ptr;
+
+    use super::{Cell, Ring, geometry};
+    use crate::error::{CapacityError, MemoryError};
+
+    /// Bytes of a ring without its cells.
+    const BASE_BYTES: usize = core::mem::offset_of!(Ring<[Cell; 0]>, cells);
+
+    impl Ring {
+        /// What the address of a ring is a multiple of, in bytes.
+        pub const ALIGN: usize = align_of::<Ring<[Cell; 0]>>();
+
+        /// Bytes of memory that a ring of `capacity_bytes` takes, positions
+        /// and counters included, at an address that is a multiple of
+        /// [`ALIGN`](Self::ALIGN).
+        ///
+        /// # Errors
+        /// If no ring has that capacity: it is a power of two of at least
+        /// four cells.
+        ///
+        /// # Context
+        /// Any context, also `const`; a constant number of steps.
+        pub const fn memory_bytes(capacity_bytes: usize) -> Result<usize, CapacityError> {
+            match geometry::cells_of_capacity(capacity_bytes) {
+                Ok(cells) => Ok(Self::bytes_of(cells)),
+                Err(error) => Err(error),
+            }
+        }
+
+        const fn bytes_of(cells: usize) -> usize {
+            (BASE_BYTES + cells * size_of::<Cell>()).next_multiple_of(Self::ALIGN)
+        }
+
+        /// The ring whose first byte is at `start`, as a wide pointer.
+        const fn wide(start: *mut u8, cells: usize) -> *mut Self {
+            ptr::slice_from_raw_parts_mut(start.cast::<Cell>(), cells) as *mut Self
+        }
+
+        /// An empty ring on the heap.
+        ///
+        /// # Errors
+        /// If no ring has `capacity_bytes`: it is a power of two of at least
+        /// four cells, and the error names the nearest.
+        ///
+        /// # Context
+        /// A thread: it allocates, and aborts as `Box` does when there is no
+        /// memory.
+        #[cfg(feature = "alloc")]
+        pub fn boxed(capacity_bytes: usize) -> Result<alloc::boxed::Box<Self>, CapacityError> {
+            use alloc::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+
+            let cells = geometry::cells_of_capacity(capacity_bytes)?;
+            // A ring's bytes fit an `isize`: `CELLS_MAX` cells are a quarter
+            // of the address space.
+            let Ok(layout) = Layout::from_size_align(Self::bytes_of(cells), Self::ALIGN) else {
+                return Err(CapacityError {
+                    below: None,
+                    above: None,
+                });
+            };
+            // SAFETY: hazard: a layout of size zero. A ring has at least four
+            // cells.
+            let start = unsafe { alloc_zeroed(layout) };
+            if start.is_null() {
+                handle_alloc_error(layout);
+            }
+            // SAFETY: hazard: memory that is no `Ring`, or that `Box` frees
+            // with another layout. All-zero bytes are an empty ring (each
+            // word is an integer), G1 holds by `cells_of_capacity`, and the
+            // size and alignment of `Ring` with that many cells are those of
+            // `layout`.
+            Ok(unsafe { alloc::boxed::Box::from_raw(Self::wide(start, cells)) })
+        }
+
+        /// Makes the largest empty ring that fits a block of memory.
+        ///
+        /// It begins at the block's first address that is a multiple of
+        /// [`ALIGN`](Self::ALIGN); what is over at either end stays unused.
+        ///
+        /// # Errors
+        /// If not even the smallest ring fits.
+        ///
+        /// # Context
+        /// Any context; it zeroes the block, so its steps are its bytes.
+        pub fn in_memory(block: &mut [MaybeUninit<u8>]) -> Result<&Self, MemoryError> {
+            let needed = Self::bytes_of(geometry::CELLS_MIN);
+            let skipped = block.as_ptr().align_offset(Self::ALIGN);
+            let block = match block.get_mut(skipped..) {
+                Some(block) if block.len() >= needed => block,
+                _ => return Err(MemoryError::TooSmall { needed }),
+            };
+            let fitting = (block.len() - BASE_BYTES) / size_of::<Cell>();
+            let cells = (1_usize << fitting.ilog2()).min(geometry::CELLS_MAX);
+            let bytes = Self::bytes_of(cells);
+            block[..bytes].fill(MaybeUninit::new(0));
+            let ring = Self::wide(block.as_mut_ptr().cast(), cells);
+            // SAFETY: hazard: a reference to memory that is no ring, or that
+            // somebody else writes. The block is borrowed exclusively for as
+            // long as the ring lives, its first `bytes` bytes are zero, which
+            // is an empty ring, aligned by `align_offset`, and G1 holds: at
+            // least `CELLS_MIN` cells fit, and `cells` is a power of two.
+            Ok(unsafe { &*ring })
+        }
+
+        /// The ring in a block that somebody initialised: a mapping shared
+        /// by processes, retained memory, a block of a C caller.
+        ///
+        /// `bytes` is what [`memory_bytes`](Self::memory_bytes) gave for its
+        /// capacity. The number of cells follows from it; nothing in the
+        /// block is trusted for it.
+        ///
+        /// # Errors
+        /// If `start` is NULL or misaligned, or no ring has that many bytes.
+        ///
+        /// # Safety
+        /// For as long as `'a`, the `bytes` bytes at `start` are valid for
+        /// reads and writes and nobody accesses them but through rings that
+        /// are attached to or were made in them. They hold a ring, or
+        /// zeroes, which are an empty one. Damaged contents may cost
+        /// records, and never cause an access outside the block.
+        ///
+        /// # Context
+        /// Any context; a constant number of steps.
+        pub unsafe fn attach<'a>(start: *mut u8, bytes: usize) -> Result<&'a Self, MemoryError> {
+            if start.is_null() || !start.addr().is_multiple_of(Self::ALIGN) {
+                return Err(MemoryError::Misaligned { align: Self::ALIGN });
+            }
+            let needed = Self::bytes_of(geometry::CELLS_MIN);
+            if bytes < needed {
+                return Err(MemoryError::TooSmall { needed });
+            }
+            let cells = 1_usize << ((bytes - BASE_BYTES) / size_of::<Cell>()).ilog2();
+            if cells > geometry::CELLS_MAX || Self::bytes_of(cells) != bytes {
+                return Err(MemoryError::Length);
+            }
+            // SAFETY: hazard: a reference to memory that is no ring. The
+            // caller vouches for the memory; address and length were checked,
+            // G1 by the shift, and any contents are valid words.
+            Ok(unsafe { &*Self::wide(start, cells) })
+        }
+    }
+}
+
+#[cfg(all(test, any(loom, shuttle)))]
+impl<const N: usize> Ring<[Cell; N]> {
+    /// An empty ring for a model, of any power-of-two number of cells.
+    pub(crate) fn model(position: usize) -> Self {
+        Self {
+            front: Front {
+                head: Word::new(position),
+                hint: Word::new(position),
+                untold: Word::new(0),
+            },
+            back: Back {
+                tail: Word::new(position),
+                told_refused: Word::new(0),
+                told_evicted: Word::new(0),
+                delivered: Word::new(0),
+                watermark: Watermark::new(),
+            },
+            ledger: Ledger::new(),
+            cells: core::array::from_fn(|_| Cell::new()),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The protocol: every ordering, every payload access, every `unsafe`.
+//!
+//! Floor 2: imports floors 0 and 1. [`design`](crate::design) has the states,
+//! the invariants and the argument; this room has the code, a file a step:
+//!
+//! - `memory` makes a ring out of a `static`, a box, a block, a mapping;
+//! - `reserve` takes cells from the head (P), `evict` frees them at the tail
+//!   (E), `write` fills and commits them (W);
+//! - `claim` takes records from the tail (C);
+//! - `loss` counts what was lost and tells it;
+//! - `orderings` has every memory ordering with its reason.
+#![allow(unsafe_code)]
+
+mod claim;
+mod evict;
+mod loss;
+pub(crate) mod memory;
+mod observe;
+mod orderings;
+mod reserve;
+mod write;
+
+pub(crate) use claim::{Claim, Meta, Receive};
+pub(crate) use reserve::Request;
+pub(crate) use write::{Filled, Writer};
+
+use crate::layout::{Cell, Position};
+use crate::stats::{Ledger, Watermark};
+use crate::sync::Word;
+
+/// A bounded queue of log records in one block of plain memory.
+///
+/// The block has positions, counters and cells, and no pointer, lock, thread,
+/// clock or configuration. All-zero is the empty ring, so a `static` one lies
+/// in `.bss` and needs no initialisation.
+///
+/// `Ring` is one type for every storage. `Ring<[Cell; N]>`, named
+/// [`LogRing<N>`], has its size in its type; all methods live on `Ring`, which
+/// it dereferences and unsizes to, so they exist once in a program.
+///
+/// Records get in through a [`Logger`](crate::Logger), and out through
+/// [`pop`](Ring::pop) and [`drain`](Ring::drain).
+///
+/// ```
+/// use logring::{Config, Level, LogRing, Logger, Popped};
+///
+/// static RING: LogRing<256> = LogRing::new();
+/// static LOG: Logger = Logger::new(&RING, Config::drop_newest());
+///
+/// LOG.push(Level::WARN, b"disk 91% full");
+///
+/// let mut buf = [0; 512];
+/// let Popped::Record(record) = RING.pop(&mut buf) else { panic!() };
+/// assert_eq!(record.bytes, b"disk 91% full");
+/// assert_eq!(record.lost_before, 0);
+/// ```
+///
+/// # Context
+/// Every method may be called from a thread, an interrupt, a signal handler,
+/// a forked child or a panic handler, also on top of an interrupted call to
+/// the same ring, unless it says otherwise.
+#[repr(C)]
+pub struct Ring<C: ?Sized = [Cell]> {
+    front: Front,
+    back: Back,
+    ledger: Ledger,
+    cells: C,
+}
+
+/// A ring of `N` cells whose storage is its own, for `static`s.
+///
+/// `N` is a power of two of at least 4. A cell has 64 bytes on 64-bit targets
+/// and 32 on 32-bit ones; [`cells_for_bytes`](crate::cells_for_bytes) turns a
+/// capacity in bytes into `N` at compile time.
+pub type LogRing<const N: usize> = Ring<[Cell; N]>;
+
+/// What producers touch while there is room: one cache line.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
+struct Front {
+    /// The position of the next reservation. Owner: whoever wins P.e.
+    head: Word,
+    /// A value that `tail` once had (I4). It may be old, never ahead of the
+    /// truth, so it may say "there is room" and nothing else.
+    hint: Word,
+    /// Not 0 while refusals may exist that nobody was told of: accepted
+    /// records then carry the total. A hint, too: sums never depend on it.
+    untold: Word,
+}
+
+/// What poppers touch: one cache line.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
+struct Back {
+    /// The position of the oldest record. Owner: whoever wins C.d or E.c.
+    tail: Word,
+    /// The part of the ledger's refusals that consumers were told of.
+    told_refused: Word,
+    /// The part of the ledger's evictions that consumers were told of.
+    told_evicted: Word,
+    /// Records given to consumers.
+    delivered: Word,
+    /// Peak fill.
+    watermark: Watermark,
+}
+
+impl Ring {
+    /// The number of cells, a power of two.
+    #[inline(always)]
+    pub(crate) const fn cell_count(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The cell at a position.
+    #[inline(always)]
+    fn cell(&self, at: Position) -> &Cell {
+        let index = at.index(self.cells.len());
+        // SAFETY: hazard: an index past the cells. A ring has a power-of-two
+        // number of cells, which `memory` checks wherever one is made (G1 of
+        // `design.rs`), and `index` keeps the bits below it only.
+        unsafe { self.cells.get_unchecked(index) }
+    }
+
+    #[inline(always)]
+    fn lap(&self, at: Position) -> crate::layout::state::Lap {
+        at.lap(self.cells.len())
+    }
+}

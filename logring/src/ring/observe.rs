@@ -1,0 +1,58 @@
+//! What observers see: figures that are true of some moment, read one after
+//! the other.
+
+use super::Ring;
+use super::orderings::V;
+use crate::layout::geometry::CELL_BYTES;
+use crate::layout::{Position, geometry};
+use crate::stats::{LostTable, Stats};
+
+impl Ring {
+    /// Bytes of the ring's cells, state words included: what
+    /// `Ring::boxed` was given, or `N` cells of a [`LogRing<N>`](crate::LogRing).
+    ///
+    /// # Context
+    /// Any context; one step.
+    #[must_use]
+    pub const fn capacity_bytes(&self) -> usize {
+        self.cell_count() * CELL_BYTES
+    }
+
+    /// The largest record that this ring takes, in payload bytes: a quarter
+    /// of its cells, less a header with everything in it. It does not depend
+    /// on the call; a `Logger` may be configured to take less.
+    ///
+    /// # Context
+    /// Any context; a constant number of steps.
+    #[must_use]
+    pub const fn record_bytes_max(&self) -> usize {
+        geometry::payload_bytes_max(self.cell_count())
+    }
+
+    /// A snapshot of the ring's figures.
+    ///
+    /// Each counter is monotonic from one snapshot to the next (modulo its
+    /// width); together they add up only while nothing moves.
+    ///
+    /// # Context
+    /// Any context; about 60 steps, no waiting.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        // The tail first: a head that is read later is not behind it.
+        let tail = Position::from_word(self.back.tail.load(V));
+        let head = Position::from_word(self.front.head.load(V));
+        let used = head.since(tail).min(self.cell_count());
+        if self.back.tail.load(V) == tail.word() {
+            self.back.watermark.raise(used);
+        }
+        Stats {
+            delivered: self.back.delivered.load(V) as u64,
+            lost: LostTable::from_fn(|cause, severity| self.ledger.lost(cause, severity) as u64),
+            truncated: self.ledger.truncated() as u64,
+            capacity_bytes: self.capacity_bytes(),
+            used_bytes: used * CELL_BYTES,
+            high_water_bytes: self.back.watermark.cells() * CELL_BYTES,
+            counter_bits: usize::BITS,
+        }
+    }
+}

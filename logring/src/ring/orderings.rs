@@ -1,0 +1,86 @@
+//! Every ordering of the protocol, by the label of the access it belongs to.
+//!
+//! The letters are those of [`design`](crate::design): P reserve, W write and
+//! commit, E evict, C claim (take). A label that is not Relaxed names the
+//! partners it pairs with and what the pair carries; a Relaxed one says why
+//! nothing rides on it. There is no SeqCst and no fence.
+//!
+//! `--cfg logring_bug="…"` plants a bug that the proof tools must catch: each
+//! Acquire and Release here but C.a can be weakened that way, and the models
+//! of two lapping producers go red for every one.
+
+use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
+
+/// ORDERING: P.a, head load. Relaxed: a guess that P.e checks.
+pub(super) const P_A: Ordering = Relaxed;
+
+/// ORDERING: P.b, hint load. Pairs with P.d; carries what the thread of P.d
+/// had learnt at its P.c: see there.
+pub(super) const P_B: Ordering = unless(cfg!(logring_bug = "relaxed_hint_load"), Acquire);
+
+/// ORDERING: P.c, tail load. Pairs with C.d and E.c, the latest and through
+/// the release sequence of compare-and-swaps all earlier ones; carries that
+/// old readers are done and that old writers' stores come before ours.
+pub(super) const P_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail_load"), Acquire);
+
+/// ORDERING: P.d, hint store. Pairs with P.b; carries P.c's knowledge on.
+pub(super) const P_D: Ordering = unless(cfg!(logring_bug = "relaxed_hint_store"), Release);
+
+/// ORDERING: P.e, head compare-and-swap. Relaxed: it only makes positions
+/// exclusive; what the owner must know came by P.b or P.c. Making it AcqRel
+/// would not replace those: they order us after readers, not after writers.
+pub(super) const P_E: Ordering = Relaxed;
+
+/// ORDERING: W.a to W.d and W.s, stamps, payload and short-commit pad.
+/// Relaxed: published by W.e.
+pub(super) const W: Ordering = Relaxed;
+
+/// ORDERING: W.e, commit or discard. Pairs with C.b and E.a; carries every
+/// stamp and payload word of the record.
+pub(super) const W_E: Ordering = unless(cfg!(logring_bug = "relaxed_commit"), Release);
+
+/// ORDERING: E.a, state load by an evictor. Pairs with W.e; carries that the
+/// victim's stores come before those of whoever reuses its cells.
+pub(super) const E_A: Ordering = unless(cfg!(logring_bug = "relaxed_victim_load"), Acquire);
+
+/// ORDERING: E.b, the victim's level where it is outside the state word.
+/// Relaxed: valid by E.a, discarded unless E.c succeeds.
+#[cfg_attr(target_pointer_width = "64", allow(dead_code))]
+pub(super) const E_B: Ordering = Relaxed;
+
+/// ORDERING: E.c, tail compare-and-swap by an evictor. Pairs with P.c and
+/// C.a; carries E.a's order to the next writer. Acquire is not needed: P.c
+/// has read the same value with it.
+pub(super) const E_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
+
+/// ORDERING: C.a, tail load by a popper. Pairs with C.d and E.c; carries the
+/// lower bound on what C.b may read (I5).
+pub(super) const C_A: Ordering = Acquire;
+
+/// ORDERING: C.b, state load by a popper. Pairs with W.e; carries the record.
+pub(super) const C_B: Ordering = unless(cfg!(logring_bug = "relaxed_record_load"), Acquire);
+
+/// ORDERING: C.c, payload loads. Relaxed: complete by C.b, and thrown away
+/// unless C.d succeeds.
+pub(super) const C_C: Ordering = Relaxed;
+
+/// ORDERING: C.d, tail compare-and-swap by a popper. Pairs with P.c and C.a;
+/// carries that our reads, and the writers' stores that C.b brought, come
+/// before the cells are used again. Acquire is not needed: C.a has read the
+/// same value with it.
+pub(super) const C_D: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
+
+/// ORDERING: V, verdicts and figures (is the ring empty, has the tail moved,
+/// how full was it). Relaxed: they are re-tested or informative, and each
+/// reads a word that only grows.
+pub(super) const V: Ordering = Relaxed;
+
+/// ORDERING: L, the loss words `untold` and `told_*`. Relaxed: their
+/// read-modify-writes lose nothing, and their place follows from program
+/// order around W.e and C.b (I8).
+pub(super) const L: Ordering = Relaxed;
+
+/// `order`, unless a planted bug weakens it.
+const fn unless(bug: bool, order: Ordering) -> Ordering {
+    if bug { Relaxed } else { order }
+}

@@ -1,0 +1,106 @@
+//! Reserving cells at the head (P), within a bounded number of attempts.
+
+use super::Ring;
+use super::evict::Evicted;
+use super::orderings::{P_A, P_B, P_C, P_D, P_E};
+use crate::layout::Position;
+use crate::policy::Policy;
+use crate::stats::Cause;
+
+/// What a producer asks for. The policy is the caller's at each push, so one
+/// ring serves handles with different ones.
+#[derive(Clone, Copy)]
+pub(crate) struct Request {
+    /// Cells of the record: 1 to a quarter of the ring.
+    pub(crate) cells: usize,
+    /// Cells that may be in use once the record is in: the ring's own number,
+    /// or fewer for a severity with a mark.
+    pub(crate) limit_cells: usize,
+    pub(crate) policy: Policy,
+    /// Attempts before the answer is `Contended`.
+    pub(crate) tries: u32,
+}
+
+impl Ring {
+    /// Takes cells for one record, exclusively, or says why not. A refusal
+    /// is not yet counted.
+    #[inline]
+    pub(crate) fn reserve(&self, want: Request) -> Result<Position, Cause> {
+        let size = self.cell_count();
+        let Some(room) = want.limit_cells.checked_sub(want.cells) else {
+            return Err(Cause::Level);
+        };
+        let mut head = Position::from_word(self.front.head.load(P_A));
+        let mut tail = Position::from_word(self.front.hint.load(P_B));
+        for _ in 0..want.tries {
+            // `head.since(tail) + cells > limit` would overflow when our head
+            // is older than the tail; in this form it takes the slow way.
+            if head.since(tail) > room {
+                tail = Position::from_word(self.back.tail.load(P_C));
+                if head.since(tail) > size {
+                    // Our head is older than the tail: a guess of long ago.
+                    head = Position::from_word(self.front.head.load(P_A));
+                    continue;
+                }
+                if head.since(tail) > room {
+                    match self.make_room(want, tail, head, room) {
+                        Ok(Some(freed)) => tail = freed,
+                        Ok(None) => continue,
+                        Err(cause) => return Err(cause),
+                    }
+                }
+                self.front.hint.store(tail.word(), P_D);
+            }
+            match self.claim_head(head, want.cells) {
+                Ok(()) => return Ok(head),
+                Err(seen) => head = seen,
+            }
+        }
+        Err(Cause::Contended)
+    }
+
+    /// What a full ring means, by policy: the new tail, `None` if it moved
+    /// meanwhile, or the refusal.
+    #[cold]
+    fn make_room(
+        &self,
+        want: Request,
+        tail: Position,
+        head: Position,
+        room: usize,
+    ) -> Result<Option<Position>, Cause> {
+        if want.limit_cells < self.cell_count() {
+            // A severity that is refused at its mark never evicts (I10).
+            return Err(Cause::Level);
+        }
+        match want.policy {
+            Policy::DropNewest => Err(Cause::Full),
+            Policy::DropOldest => match self.evict(tail, head, room) {
+                Evicted::Freed(tail) => Ok(Some(tail)),
+                Evicted::Overtaken => Ok(None),
+                Evicted::Busy => Err(Cause::Busy),
+            },
+        }
+    }
+
+    /// P.e: takes the cells if `head` is still the head, else tells it.
+    #[inline(always)]
+    fn claim_head(&self, head: Position, cells: usize) -> Result<(), Position> {
+        if cfg!(logring_bug = "racy_claim") {
+            let seen = Position::from_word(self.front.head.load(P_A));
+            if seen != head {
+                return Err(seen);
+            }
+            self.front.head.store(head.plus(cells).word(), P_E);
+            return Ok(());
+        }
+        match self
+            .front
+            .head
+            .cas(head.word(), head.plus(cells).word(), P_E)
+        {
+            Ok(_) => Ok(()),
+            Err(seen) => Err(Position::from_word(seen)),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What was lost, by cause and severity; what was delivered; how full it got.
+//!
+//! Floor 1: imports floor 0 and nothing else. All orderings here are Relaxed:
+//! these words count, and nothing else is read on the strength of them.
+#![forbid(unsafe_code)]
+
+pub(crate) mod ledger;
+mod snapshot;
+pub(crate) mod watermark;
+
+pub use ledger::Cause;
+pub(crate) use ledger::Ledger;
+pub use snapshot::{LostTable, Stats};
+pub(crate) use watermark::Watermark;

@@ -1,0 +1,87 @@
+//! What an observer sees: plain numbers, taken at one time.
+
+use super::Cause;
+use crate::level::Severity;
+
+/// Lost records by cause and severity.
+///
+/// # Context
+/// A plain value, for any context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct LostTable([[u64; Severity::COUNT]; Cause::COUNT]);
+
+impl LostTable {
+    pub(crate) fn from_fn(mut count: impl FnMut(Cause, Severity) -> u64) -> Self {
+        let mut table = Self::default();
+        for cause in Cause::ALL {
+            for severity in Severity::ALL {
+                table.0[cause.index()][severity.index()] = count(cause, severity);
+            }
+        }
+        table
+    }
+
+    /// Records of `severity` lost by `cause`.
+    ///
+    /// # Context
+    /// Any context; one step.
+    #[must_use]
+    pub const fn get(&self, cause: Cause, severity: Severity) -> u64 {
+        self.0[cause.index()][severity.index()]
+    }
+
+    /// Records lost by `cause`, of all severities.
+    ///
+    /// # Context
+    /// Any context; 6 steps.
+    #[must_use]
+    pub fn by_cause(&self, cause: Cause) -> u64 {
+        self.0[cause.index()].iter().sum()
+    }
+
+    /// Records of `severity` lost, by all causes.
+    ///
+    /// # Context
+    /// Any context; 7 steps.
+    #[must_use]
+    pub fn by_severity(&self, severity: Severity) -> u64 {
+        self.0.iter().map(|row| row[severity.index()]).sum()
+    }
+
+    /// All records lost.
+    ///
+    /// # Context
+    /// Any context; 42 steps.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().flatten().sum()
+    }
+}
+
+/// The figures of a ring.
+///
+/// Each counter only grows from one snapshot to the next; they are read one
+/// after the other, so while records flow they need not add up. At
+/// quiescence records offered = `delivered` + resident + `lost.total()`.
+///
+/// # Context
+/// A plain value, for any context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Records popped by a consumer.
+    pub delivered: u64,
+    /// Records lost, by cause and severity.
+    pub lost: LostTable,
+    /// Records accepted, but cut to the largest record or to their grant.
+    pub truncated: u64,
+    /// Bytes of the ring's cells, state words included.
+    pub capacity_bytes: usize,
+    /// Bytes of the cells in use now.
+    pub used_bytes: usize,
+    /// The most bytes of cells ever in use at once.
+    pub high_water_bytes: usize,
+    /// The width of the counters: they wrap modulo two to this power, so on
+    /// 32-bit targets subtract them modulo 2^32.
+    pub counter_bits: u32,
+}

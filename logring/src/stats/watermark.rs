@@ -1,0 +1,44 @@
+//! The watermark: the peak fill.
+
+use crate::sync::{Ordering::Relaxed, Word};
+
+/// Attempts to raise the mark. A failed attempt means that somebody else just
+/// raised it; whoever moves the tail next tries again.
+pub(crate) const RAISE_TRIES: usize = 4;
+
+/// The highest fill seen, in cells. The fill only grows between two moves of
+/// the tail, so whoever is about to move it raises this, and an accepting
+/// producer never does.
+#[repr(transparent)]
+pub(crate) struct Watermark(Word);
+
+impl Watermark {
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn new() -> Self {
+        Self(Word::new(0))
+    }
+
+    #[cfg(all(test, loom))]
+    pub(crate) fn new() -> Self {
+        Self(Word::new(0))
+    }
+
+    /// Raises the mark to `cells` if it is lower.
+    #[inline]
+    pub(crate) fn raise(&self, cells: usize) {
+        let mut seen = self.0.load(Relaxed);
+        for _ in 0..RAISE_TRIES {
+            if seen >= cells {
+                return;
+            }
+            match self.0.cas(seen, cells, Relaxed) {
+                Ok(_) => return,
+                Err(other) => seen = other,
+            }
+        }
+    }
+
+    pub(crate) fn cells(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+}

@@ -1,0 +1,164 @@
+//! The one door to atomics: every shared word of a ring is a [`Word`].
+//!
+//! Floor 0; imports nothing of this crate. This is the only file that names
+//! an atomic type, so a build decides here, once, what stands behind them:
+//!
+//! - the target's own atomics, or `portable-atomic` where the target has no
+//!   compare-and-swap;
+//! - in unit tests under `--cfg loom` or `--cfg shuttle`, that checker's;
+//! - under `--cfg logring_inject`, the target's, with a hook before each
+//!   access that a test uses to interrupt the caller there.
+//!
+//! [`Shadow`] is the other thing that only checkers see: a plain byte per
+//! cell, written without atomics by whoever owns the cell, so that a race
+//! detector reports any two owners that are not ordered.
+
+pub(crate) use core::sync::atomic::Ordering;
+
+#[cfg(all(test, loom))]
+use loom::sync::atomic::AtomicUsize;
+
+#[cfg(all(test, shuttle))]
+use shuttle::sync::atomic::AtomicUsize;
+
+#[cfg(all(
+    not(all(test, any(loom, shuttle))),
+    not(feature = "portable-atomic"),
+    target_has_atomic = "ptr"
+))]
+use core::sync::atomic::AtomicUsize;
+
+#[cfg(all(not(all(test, any(loom, shuttle))), feature = "portable-atomic"))]
+use portable_atomic::AtomicUsize;
+
+#[cfg(all(not(target_has_atomic = "ptr"), not(feature = "portable-atomic")))]
+compile_error!(
+    "this target has no compare-and-swap: enable the feature `portable-atomic`, and in the \
+     program (not in a library) one of `portable-atomic-critical-section` and \
+     `portable-atomic-unsafe-assume-single-core`"
+);
+
+/// One machine word of a ring, shared by every context that can reach it.
+#[repr(transparent)]
+pub(crate) struct Word(AtomicUsize);
+
+impl Word {
+    /// A word that holds `value`.
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn new(value: usize) -> Self {
+        Self(AtomicUsize::new(value))
+    }
+
+    /// A word that holds `value`.
+    #[cfg(all(test, loom))]
+    pub(crate) fn new(value: usize) -> Self {
+        Self(AtomicUsize::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn load(&self, order: Ordering) -> usize {
+        before_access();
+        self.0.load(order)
+    }
+
+    #[inline(always)]
+    pub(crate) fn store(&self, value: usize, order: Ordering) {
+        before_access();
+        self.0.store(value, order);
+    }
+
+    /// Replaces `current` by `new`, or tells what was there instead.
+    ///
+    /// The failure load is always Relaxed: no caller uses the value it sees
+    /// for more than a guess.
+    #[inline(always)]
+    pub(crate) fn cas(&self, current: usize, new: usize, order: Ordering) -> Result<usize, usize> {
+        before_access();
+        self.0
+            .compare_exchange(current, new, order, Ordering::Relaxed)
+    }
+
+    /// Adds `value`, wrapping.
+    #[inline(always)]
+    pub(crate) fn add(&self, value: usize, order: Ordering) {
+        before_access();
+        self.0.fetch_add(value, order);
+    }
+}
+
+/// Nothing, unless a test asked to be called before every access.
+#[cfg(not(logring_inject))]
+#[inline(always)]
+fn before_access() {}
+
+#[cfg(logring_inject)]
+use hook::before_access;
+
+/// The interrupt controller of the injection tests.
+#[cfg(logring_inject)]
+#[doc(hidden)]
+pub mod hook {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static HOOK: Cell<Option<fn()>> = const { Cell::new(None) };
+    }
+
+    /// Calls `hook` before every later access of this thread to a shared word.
+    pub fn set(hook: Option<fn()>) {
+        HOOK.set(hook);
+    }
+
+    pub(super) fn before_access() {
+        if let Some(hook) = HOOK.get() {
+            hook();
+        }
+    }
+}
+
+/// A byte that the owner of a cell writes without atomics, where a race
+/// detector is watching; otherwise nothing.
+#[repr(transparent)]
+pub(crate) struct Shadow(
+    #[cfg(all(test, loom))] loom::cell::UnsafeCell<u8>,
+    #[cfg(all(logring_shadow, not(all(test, loom))))] core::cell::UnsafeCell<u8>,
+);
+
+// SAFETY: hazard: two threads write the byte at once. That is exactly what the
+// detectors are there to report: the byte exists in checked builds only, and
+// invariant I2 of `design.rs` says that the cell's one owner writes it.
+#[cfg(all(logring_shadow, not(all(test, loom))))]
+unsafe impl Sync for Shadow {}
+
+#[cfg(all(test, loom))]
+impl Shadow {
+    pub(crate) fn new() -> Self {
+        Self(loom::cell::UnsafeCell::new(0))
+    }
+
+    pub(crate) fn own(&self) {
+        self.0.with_mut(|_| ());
+    }
+}
+
+#[cfg(not(all(test, loom)))]
+impl Shadow {
+    pub(crate) const fn new() -> Self {
+        Self(
+            #[cfg(logring_shadow)]
+            core::cell::UnsafeCell::new(0),
+        )
+    }
+
+    /// Writes the byte, as the cell's owner may.
+    #[inline(always)]
+    pub(crate) fn own(&self) {
+        #[cfg(logring_shadow)]
+        // SAFETY: hazard: a data race with another owner of the cell. I2 of
+        // `design.rs` excludes it, and this build exists to check I2.
+        unsafe {
+            self.0.get().write(1);
+        }
+    }
+}
