@@ -5,6 +5,7 @@
 //! the clock; a preempted block is an outlier and does not count. Nothing is
 //! subtracted: a share of the clock's two readings is in every figure.
 
+use std::hint::black_box;
 use std::time::Instant;
 
 /// One thing to measure.
@@ -69,6 +70,26 @@ pub fn blocks(
     median(&mut nanos) / ops as f64
 }
 
+/// Samples with the stack moved by a multiple of 16 bytes that depends on the
+/// round. Where the stack begins is a matter of chance in each process, and
+/// whether a copied record straddles a cache line on it is worth nanoseconds;
+/// so every run has all four cases in it.
+fn placed(round: usize, sample: &mut dyn FnMut() -> f64) -> f64 {
+    #[inline(never)]
+    fn padded<const PAD: usize>(sample: &mut dyn FnMut() -> f64) -> f64 {
+        let pad = black_box([0_u8; PAD]);
+        let nanos = sample();
+        black_box(&pad);
+        nanos
+    }
+    match round % 4 {
+        0 => padded::<16>(sample),
+        1 => padded::<32>(sample),
+        2 => padded::<48>(sample),
+        _ => padded::<64>(sample),
+    }
+}
+
 /// The middle of the values, or the mean of the two middle ones.
 ///
 /// # Panics
@@ -90,7 +111,7 @@ pub fn run(mut cases: Vec<Case>, ratios: &[Ratio], effort: Effort) {
     // One round to warm up: caches, pages, the first laps of the rings.
     for round in 0..=effort.rounds {
         for (case, samples) in cases.iter_mut().zip(&mut samples) {
-            let nanos = (case.sample)();
+            let nanos = placed(round, &mut case.sample);
             if round != 0 {
                 // Not a number: the machine was too busy to measure it.
                 samples.push(nanos);
@@ -98,7 +119,7 @@ pub fn run(mut cases: Vec<Case>, ratios: &[Ratio], effort: Effort) {
         }
     }
     let width = cases.iter().map(|case| case.name.len()).max().unwrap_or(0);
-    println!("{:width$}  median ns       min       max", "");
+    println!("{:width$}  median ns       min       max  rounds", "");
     for (case, samples) in cases.iter().zip(&samples) {
         let mut sorted = numbers(samples.iter().copied());
         if sorted.is_empty() {
@@ -110,7 +131,11 @@ pub fn run(mut cases: Vec<Case>, ratios: &[Ratio], effort: Effort) {
         }
         let middle = median(&mut sorted);
         let (least, most) = (sorted[0], sorted[sorted.len() - 1]);
-        println!("{:width$}  {middle:9.2} {least:9.2} {most:9.2}", case.name);
+        let rounds = sorted.len();
+        println!(
+            "{:width$}  {middle:9.2} {least:9.2} {most:9.2} {rounds:7}",
+            case.name
+        );
     }
     println!();
     for ratio in ratios {

@@ -99,14 +99,21 @@ impl Level {
     #[inline]
     #[must_use]
     pub const fn severity(self) -> Severity {
-        match self.0 {
-            0..=4 => Severity::Trace,
-            5..=8 => Severity::Debug,
-            9..=12 => Severity::Info,
-            13..=16 => Severity::Warn,
-            17..=20 => Severity::Error,
+        match self.bucket() {
+            0 => Severity::Trace,
+            1 => Severity::Debug,
+            2 => Severity::Info,
+            3 => Severity::Warn,
+            4 => Severity::Error,
             _ => Severity::Fatal,
         }
+    }
+
+    /// The index of this level's severity. Arithmetic instead of comparisons:
+    /// every push computes it.
+    #[inline]
+    pub(crate) const fn bucket(self) -> usize {
+        ((self.0 - 1) / 4) as usize
     }
 
     /// The level that a name or a number written in decimal stands for, or

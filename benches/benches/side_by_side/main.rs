@@ -4,8 +4,8 @@
 //! `cargo bench -p logring-benches --bench side_by_side -- [--quick] [FILTER]`
 //!
 //! It is a report, never a gate. The two hold the same number of records:
-//! a ring of 256 cells or, for records of more than one cell, of as many as
-//! 256 records need, rounded up to a power of two; the `ArrayQueue` has as
+//! a ring of 1024 cells or, for records of more than one cell, of as many as
+//! 1024 records need, rounded up to a power of two; the `ArrayQueue` has as
 //! many slots as records fit that ring. What is filled or emptied between two
 //! measurements is not timed.
 //!
@@ -26,9 +26,9 @@ use logring_benches::rounds::{Case, Effort, Ratio, run};
 /// Operations between two readings of the clock, in one thread.
 const BURST: usize = 128;
 
-/// Cells of a ring that has room for 256 records of so many bytes.
+/// Cells of a ring that has room for 1024 records of so many bytes.
 const fn ring_cells(bytes: usize) -> usize {
-    (256 * cells_of(bytes)).next_power_of_two()
+    (1024 * cells_of(bytes)).next_power_of_two()
 }
 
 /// Records of so many bytes that fit that ring: the slots of its peer.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::ArgPredicate;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use logring::{Config, Ring};
 
@@ -52,19 +53,22 @@ impl Options {
 
     fn from_matches(matches: &ArgMatches) -> Self {
         let changed = ["log", "sink", "seconds", "requests-per-second", "capacity"];
-        let by_hand = |id| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
-        // Every argument used here has a default.
-        let one = |id: &str| *matches.get_one::<f64>(id).unwrap_or(&6.0);
+        let by_hand = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
         Self {
             log: matches.get_one("log").cloned(),
             sink: matches.get_one("sink").cloned().unwrap_or_default(),
-            run: Duration::from_secs_f64(one("seconds")),
-            requests_per_second: *matches.get_one("requests-per-second").unwrap_or(&2000),
-            capacity_bytes: *matches.get_one("capacity").unwrap_or(&(256 << 10)),
-            plot: matches.get_one("plot").cloned().unwrap_or_default(),
+            run: Duration::from_secs_f64(value(matches, "seconds")),
+            requests_per_second: value(matches, "requests-per-second"),
+            capacity_bytes: value(matches, "capacity"),
+            plot: value(matches, "plot"),
             stock: !changed.into_iter().any(by_hand),
         }
     }
+}
+
+fn value<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> T {
+    let value = matches.get_one::<T>(id).cloned();
+    value.expect("the argument has a default")
 }
 
 fn command() -> Command {
@@ -108,9 +112,9 @@ fn command() -> Command {
         .arg(quick(
             option("capacity", "BYTES")
                 .value_parser(parse_capacity)
-                .help("What each queue may hold [default: 256k, quick: 64k]"),
-            "64k",
-            "256k",
+                .help("What each queue may hold [default: 128k, quick: 32k]"),
+            "32k",
+            "128k",
         ))
         .arg(
             option("plot", "PATH")
@@ -137,7 +141,7 @@ fn parse_seconds(text: &str) -> Result<f64, String> {
 /// a configuration.
 fn parse_capacity(text: &str) -> Result<usize, String> {
     let entry = format!("capacity={text}");
-    let config = Config::parse(&entry).map_err(|error| error.to_string())?;
+    let config = Config::parse(&entry).map_err(|error| error.why().to_string())?;
     let capacity_bytes = config.capacity_bytes().unwrap_or(0);
     if capacity_bytes > 1 << 30 {
         return Err("more than 1g will not fill in the time that this takes".to_owned());

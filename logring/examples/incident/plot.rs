@@ -15,7 +15,7 @@ const BUCKET: Duration = Duration::from_millis(50);
 /// The part of a bucket's requests that were not slower than its point.
 const PART: f64 = 0.99;
 /// Milliseconds at the bottom and top of the picture.
-const MILLISECONDS: std::ops::Range<f64> = 0.05..20_000.0;
+const MILLISECONDS: std::ops::Range<f64> = 0.05..30_000.0;
 
 /// Draws one line a variant.
 pub(crate) fn draw(path: &Path, outcomes: &[Outcome], run: Duration) -> Result<(), Box<dyn Error>> {
@@ -51,7 +51,7 @@ pub(crate) fn draw(path: &Path, outcomes: &[Outcome], run: Duration) -> Result<(
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
         .bold_line_style(BLACK.mix(0.12))
-        .x_desc("seconds since the start of the run")
+        .x_desc("seconds from the start of the run to the arrival of the request")
         .x_label_formatter(&|second| format!("{second:.1}"))
         .y_label_formatter(&|&milliseconds| label(milliseconds))
         .label_style(("sans-serif", 14))
@@ -61,12 +61,14 @@ pub(crate) fn draw(path: &Path, outcomes: &[Outcome], run: Duration) -> Result<(
         let style = color(outcome.variant).stroke_width(2);
         chart
             .draw_series(LineSeries::new(points(outcome), style))?
-            .label(outcome.variant.name())
+            // The spaces make up for a width that is guessed without a font.
+            .label(format!("{}   ", outcome.variant.name()))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], style));
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::MiddleRight)
+        .position(SeriesLabelPosition::MiddleLeft)
+        .margin(12)
         .background_style(WHITE.mix(0.85))
         .border_style(BLACK.mix(0.3))
         .label_font(("sans-serif", 14))

@@ -53,29 +53,27 @@ fn print_ratios(outcomes: &[Outcome]) {
     println!();
     println!("p99 while the forwarder is stalled / p99 while it is healthy:");
     for outcome in outcomes {
-        let control = outcome.stats.is_none();
-        let verdict = |ratio: f64| match (control, ratio) {
-            (true, ratio) if ratio >= COLLAPSE => "the outage (100 or more)",
-            (true, _) => "no outage this time (expected 100 or more)",
-            (false, ratio) if ratio <= UNNOTICED => "unnoticed (2 or less)",
-            (false, _) => "noticed (expected 2 or less; is this machine busy?)",
-        };
-        match outcome.figures.stall_ratio() {
-            Some(ratio) => {
-                println!(
-                    "  {:<18} {ratio:>9.2}  {}",
-                    outcome.variant.name(),
-                    verdict(ratio)
-                );
-            }
-            None => println!("  {:<18} {:>9}", outcome.variant.name(), "-"),
-        }
-        if outcome.requests_hung != 0 {
+        let name = outcome.variant.name();
+        let Some(ratio) = outcome.figures.stall_ratio() else {
             println!(
-                "  {:<18} {} request threads hang for good",
-                "", outcome.requests_hung
+                "  {name:<18} {:>9}  no request of one of the phases was ever answered",
+                "-"
             );
-        }
+            continue;
+        };
+        let verdict = match outcome.stats {
+            None if ratio >= COLLAPSE => "the outage (100 or more)",
+            None => "below 100: is this machine busy?",
+            Some(_) if ratio <= UNNOTICED => "unnoticed (2 or less)",
+            Some(_) => "above 2: is this machine busy?",
+        };
+        let log_call_max = outcome.figures.phase(Phase::Stalled).log_call_max;
+        let log_call_max = Human(log_call_max.max(outcome.figures.phase(Phase::Slow).log_call_max));
+        println!("  {name:<18} {ratio:>9.2}  {verdict:<40} log calls up to {log_call_max}");
+    }
+    for outcome in outcomes.iter().filter(|outcome| outcome.requests_hung != 0) {
+        let (name, hung) = (outcome.variant.name(), outcome.requests_hung);
+        println!("{name}: {hung} request threads hang in their log call for good");
     }
 }
 
@@ -106,6 +104,13 @@ fn print_records(outcomes: &[Outcome]) {
             outcome.resident,
             outcome.stats.map_or(0, |stats| stats.lost.total()),
         );
+        let cut = outcome.stats.map_or(0, |stats| stats.truncated);
+        if cut != 0 {
+            println!(
+                "{:<18} {cut} records were cut to the largest that the ring takes",
+                ""
+            );
+        }
     }
 }
 

@@ -42,7 +42,8 @@ impl Plan {
 /// a stall is not one slow request but all that came during it. (Measuring
 /// from where the thread gets to a request would hide them; that mistake is
 /// called coordinated omission.) A thread that was idle and merely woke up
-/// late is not the logger's doing: then the request arrives when it wakes.
+/// late is not the logger's doing: then the request arrives when it wakes,
+/// and after a very late awakening so do all that come later.
 pub(crate) fn serve(
     thread: u32,
     plan: Plan,
@@ -51,13 +52,17 @@ pub(crate) fn serve(
     log: &Log,
     tally: &Tally,
 ) {
-    let mut arrived = schedule.start + plan.period * thread / plan.threads;
+    let mut due = schedule.start + plan.period * thread / plan.threads;
     let mut number = u64::from(thread);
     loop {
+        let mut arrived = due;
         let now = Instant::now();
-        if now < arrived {
-            thread::sleep(arrived - now);
+        if now < due {
+            thread::sleep(due - now);
             arrived = Instant::now();
+            if arrived - due > plan.period {
+                due = arrived;
+            }
         }
         if arrived >= schedule.end() || tally.stop.load(Relaxed) {
             return;
@@ -69,7 +74,7 @@ pub(crate) fn serve(
             log_call_max,
         };
         lock(&tally.samples).push(sample);
-        arrived += plan.period;
+        due += plan.period;
         number += u64::from(plan.threads);
     }
 }

@@ -7,6 +7,8 @@ use crate::error::CapacityError;
 pub(crate) const WORD_BYTES: usize = size_of::<usize>();
 /// Payload words of a cell; its state word comes on top.
 pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) { 4 } else { 7 };
+/// The largest payload of a record of one cell, in bytes, if it has no extras.
+pub(crate) const CELL_RECORD_BYTES: usize = (PAYLOAD_WORDS - header::INFO_WORDS) * WORD_BYTES;
 /// Bytes of a cell, state word included.
 pub(crate) const CELL_BYTES: usize = (PAYLOAD_WORDS + 1) * WORD_BYTES;
 /// The smallest ring, in cells: with fewer, a record of a quarter of the ring
@@ -15,10 +17,10 @@ pub(crate) const CELLS_MIN: usize = 4;
 /// The largest ring, in cells: two bits of a position tell apart what is
 /// older than the tail and what is newer than the head.
 pub(crate) const CELLS_MAX: usize = 1 << (usize::BITS - 2 - CELL_BYTES.ilog2());
-/// The most cells that one eviction run frees beyond need. Runs keep
-/// producers and poppers from racing for every single record; 16 cells of
-/// history is what that costs at most.
-pub(crate) const CHUNK_CELLS_MAX: usize = 16;
+/// The most cells that an eviction run aims at. A run shares its
+/// compare-and-swap among many records, and keeps producers and poppers from
+/// racing for every single one; it costs as much history as it frees.
+pub(crate) const CHUNK_CELLS_MAX: usize = 32;
 
 /// Cells of a record with `header_words` words of header and `bytes` of
 /// payload; at least one. `bytes` is at most [`header::BYTES_MAX`].
@@ -28,7 +30,7 @@ pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
     if words <= PAYLOAD_WORDS {
         1
     } else {
-        words.div_ceil(PAYLOAD_WORDS)
+        (words + PAYLOAD_WORDS - 1) / PAYLOAD_WORDS
     }
 }
 
@@ -63,7 +65,8 @@ pub(crate) const fn payload_bytes_max(cells: usize) -> usize {
     }
 }
 
-/// Cells that one eviction run aims to free in a ring of `cells` cells.
+/// Cells that one eviction run aims to free in a ring of `cells` cells: a
+/// sixteenth of it, so that this is all the history that it costs.
 #[inline(always)]
 pub(crate) const fn chunk_cells(cells: usize) -> usize {
     let share = cells / 16;

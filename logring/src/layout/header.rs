@@ -24,7 +24,7 @@ const TAG: u8 = 4;
 const LOSS: u8 = 8;
 
 const FLAGS_MASK: u8 = (1 << FLAGS_BITS) - 1;
-const LEVEL_MASK: u8 = (1 << LEVEL_BITS) - 1;
+pub(super) const LEVEL_MASK: u8 = (1 << LEVEL_BITS) - 1;
 
 /// Words that every record has before its extras.
 pub(crate) const INFO_WORDS: usize = if usize::BITS == 64 { 0 } else { 1 };
@@ -85,6 +85,9 @@ impl Extras {
     /// Words before the payload, the info word included.
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {
+        if self.0 == 0 {
+            return INFO_WORDS;
+        }
         INFO_WORDS
             + if self.has_timestamp() {
                 TIMESTAMP_WORDS

@@ -69,6 +69,19 @@ impl Lap {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct State(usize);
 
+/// What one cell is to an evictor that walks cell by cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Piece {
+    /// Not of that lap, or not yet committed.
+    NotReady,
+    /// The first cell of a readable record.
+    Record,
+    /// The first cell of a pad.
+    Pad,
+    /// A further cell of either.
+    Continued,
+}
+
 /// What a state word says to somebody who expects the record of one lap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Seen {
@@ -142,6 +155,25 @@ impl State {
         }
     }
 
+    /// What this cell is to somebody who walks the cells of `lap`.
+    #[inline(always)]
+    pub(crate) const fn piece(self, lap: Lap) -> Piece {
+        let expected = lap.0 << LAP_AT;
+        match (self.0 ^ expected) & (LAP_MASK << LAP_AT | KIND_MASK) {
+            kind::COMMIT => Piece::Record,
+            kind::CONTINUED => Piece::Continued,
+            kind::PAD => Piece::Pad,
+            _ => Piece::NotReady,
+        }
+    }
+
+    /// The level of a commit; on 32-bit targets it is in the info word.
+    #[inline(always)]
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) const fn commit_level(self) -> u8 {
+        (self.0 >> field::LEVEL_AT) as u8 & header::LEVEL_MASK
+    }
+
     #[inline(always)]
     const fn size(self) -> usize {
         self.0 >> SIZE_AT & SIZE_MAX
@@ -162,14 +194,16 @@ impl State {
         return Header::from_info(info);
     }
 
-    /// The cells of a commit whose header is `header`; not yet trusted.
+    /// The cells of a commit whose header is `header`, at most `max`; `None`
+    /// if the block is damaged.
     #[inline(always)]
-    #[cfg_attr(not(target_pointer_width = "64"), allow(unused_variables))]
-    pub(crate) const fn commit_cells(self, header: Header) -> usize {
-        #[cfg(target_pointer_width = "64")]
-        return header.cells();
-        #[cfg(not(target_pointer_width = "64"))]
-        return self.size();
+    pub(crate) const fn commit_cells(self, header: Header, max: usize) -> Option<usize> {
+        let cells = header.cells();
+        // On 32-bit targets the state word says it, too.
+        if cells > max || usize::BITS < 64 && cells != self.size() {
+            return None;
+        }
+        Some(cells)
     }
 }
 
@@ -214,7 +248,8 @@ mod tests {
                 let back = state.header(header.info());
                 assert_eq!(back, header);
                 if cells <= SIZE_MAX {
-                    assert_eq!(state.commit_cells(back), cells);
+                    assert_eq!(state.commit_cells(back, cells), Some(cells));
+                    assert_eq!(state.commit_cells(back, cells - 1), None);
                 }
             }
         }

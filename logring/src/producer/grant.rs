@@ -96,7 +96,7 @@ impl<'r> Grant<'r> {
     /// As the type; at most three steps.
     pub fn commit(mut self) -> bool {
         if let Some(writer) = self.writer.take() {
-            writer.commit(self.truncated);
+            writer.commit_short(self.truncated);
         }
         self.truncated
     }

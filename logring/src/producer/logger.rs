@@ -3,7 +3,7 @@
 use crate::layout::{Extras, geometry};
 use crate::level::{Level, Severity};
 use crate::policy::{Config, Policy};
-use crate::ring::{Filled, Request, Ring, Writer};
+use crate::ring::{Request, Reserved, Ring, Writer};
 use crate::stats::Cause;
 use crate::{Lost, NoGrant};
 
@@ -122,52 +122,111 @@ impl<'r> Logger<'r> {
     }
 
     /// The first half of every offer, in the order of answers: filtered, too
-    /// big or cut. Returns the bytes to reserve.
-    #[inline]
+    /// big or cut, level or full where that is sure. Returns the bytes to
+    /// reserve.
+    ///
+    /// A full ring answers here, before the clock is read or anything is
+    /// prepared: when records are being lost, losing them is what must be
+    /// cheap.
+    #[inline(always)]
     pub(super) fn admit(&self, level: Level, bytes: usize) -> Result<usize, NoGrant> {
         if !self.enabled(level) {
             return Err(NoGrant::Filtered);
         }
-        if bytes <= self.record_bytes_max {
-            return Ok(bytes);
+        let most = bytes.min(self.record_bytes_max);
+        if most < bytes && !self.truncate {
+            return Err(self.refuse(Cause::TooBig, level));
         }
-        if self.truncate {
-            return Ok(self.record_bytes_max);
+        let limit_cells = self.limit_cells(level);
+        let marked = limit_cells < self.ring.cell_count();
+        let evicts = matches!(self.policy, Policy::DropOldest) && !marked;
+        let cells_min = geometry::cells_for(Extras::NONE.words(), most);
+        if !evicts && self.ring.lacks_room(cells_min, limit_cells) {
+            let cause = if marked { Cause::Level } else { Cause::Full };
+            return Err(self.refuse(cause, level));
         }
-        Err(self.refuse(Cause::TooBig, level))
+        Ok(most)
     }
 
-    /// The second half: reserves cells for `bytes` and writes the header.
-    #[inline]
-    pub(super) fn open(&self, level: Level, tag: u32, bytes: usize) -> Result<Writer<'r>, NoGrant> {
+    /// The second half: reserves cells for an admitted record, within `tries`
+    /// attempts, and says what its header will be.
+    #[inline(always)]
+    pub(super) fn reserve_admitted(
+        &self,
+        level: Level,
+        tag: u32,
+        bytes: usize,
+        tries: u32,
+    ) -> Result<Reserved, NoGrant> {
         let timestamp = self.clock.map(|clock| clock());
-        let loss_total = self.ring.loss_to_carry();
         let extras = Extras::NONE
             .with_timestamp(timestamp.is_some())
             .with_tag(tag != 0)
-            .with_loss(loss_total.is_some());
+            .with_loss(self.ring.has_untold());
         let cells = geometry::cells_for(extras.words(), bytes);
         let request = Request {
             cells,
-            limit_cells: self.limit_cells[level.severity().index()],
+            limit_cells: self.limit_cells(level),
             policy: self.policy,
-            tries: self.tries,
-        };
-        let header = Filled {
-            level,
-            extras,
-            timestamp: timestamp.unwrap_or(0),
-            tag,
-            loss_total: loss_total.unwrap_or(0),
+            tries,
         };
         match self.ring.reserve(request) {
-            Ok(first) => Ok(Writer::begin(self.ring, first, cells, &header)),
+            Ok(first) => Ok(Reserved {
+                first,
+                cells,
+                level,
+                extras,
+                timestamp: timestamp.unwrap_or(0),
+                tag,
+            }),
             Err(cause) => Err(self.refuse(cause, level)),
         }
     }
 
+    /// Both halves: a writer for at most the returned number of bytes.
+    pub(super) fn open(
+        &self,
+        level: Level,
+        tag: u32,
+        bytes: usize,
+    ) -> Result<(Writer<'r>, usize), NoGrant> {
+        let most = self.admit(level, bytes)?;
+        let reserved = self.reserve_admitted(level, tag, most, self.tries)?;
+        Ok((Writer::begin(self.ring, &reserved), most))
+    }
+
+    /// The common push, in line: a record that is admitted uncut and needs
+    /// nothing but its bytes stored, in a ring with room and no race. Returns
+    /// the attempts it cost if it is not that simple.
+    #[inline(always)]
+    pub(super) fn push_at_once(&self, level: Level, bytes: &[u8]) -> Result<(), u32> {
+        let simple = self.enabled(level)
+            && bytes.len() <= self.record_bytes_max
+            && self.clock.is_none()
+            && !self.ring.has_untold();
+        if !simple {
+            return Err(0);
+        }
+        let cells = geometry::cells_for(Extras::NONE.words(), bytes.len());
+        let first = self.ring.reserve_at_once(cells, self.limit_cells(level))?;
+        self.ring.write_plain(first, cells, level, bytes);
+        Ok(())
+    }
+
+    /// Attempts of a whole offer.
+    #[inline(always)]
+    pub(super) const fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    /// Cells that may be in use after a record of `level`.
+    #[inline(always)]
+    fn limit_cells(&self, level: Level) -> usize {
+        self.limit_cells.get(level.bucket()).copied().unwrap_or(0)
+    }
+
     /// Counts a refusal, and names it.
-    #[inline]
+    #[inline(never)]
     fn refuse(&self, cause: Cause, level: Level) -> NoGrant {
         self.ring.count_refusal(cause, level);
         NoGrant::Lost(match cause {

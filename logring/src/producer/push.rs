@@ -1,6 +1,7 @@
 //! Pushing bytes that exist already.
 
 use super::Logger;
+use crate::layout::geometry::CELL_RECORD_BYTES;
 use crate::level::Level;
 use crate::ring::Writer;
 use crate::{NoGrant, Pushed};
@@ -16,11 +17,27 @@ impl Logger<'_> {
     /// most the logger's retry limit of attempts, each of at most a quarter
     /// of the ring's cells in steps, and one step a word of the record; the
     /// formula is in [`design`](crate::design). It never waits.
-    #[inline]
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
-        self.push_with(level, 0, bytes.len(), |writer, most| {
-            writer.append(&bytes[..bytes.len().min(most)]);
-        })
+        if bytes.len() <= CELL_RECORD_BYTES {
+            self.push_whole(level, bytes)
+        } else {
+            self.push_long(level, bytes)
+        }
+    }
+
+    /// The same for records of several cells. On its own, so that a push of
+    /// one cell has few registers to save.
+    #[inline(never)]
+    fn push_long(&self, level: Level, bytes: &[u8]) -> Pushed {
+        self.push_whole(level, bytes)
+    }
+
+    #[inline(always)]
+    fn push_whole(&self, level: Level, bytes: &[u8]) -> Pushed {
+        match self.push_at_once(level, bytes) {
+            Ok(()) => Pushed::Stored,
+            Err(spent) => self.push_slowly(level, bytes, self.tries() - spent),
+        }
     }
 
     /// Offers one record gathered from `parts`, with the caller's own `tag`
@@ -28,41 +45,46 @@ impl Logger<'_> {
     ///
     /// # Context
     /// As [`push`](Self::push), and one step a part.
-    #[inline]
     pub fn push_parts(&self, level: Level, tag: u32, parts: &[&[u8]]) -> Pushed {
         let bytes = parts
             .iter()
             .fold(0_usize, |sum, part| sum.saturating_add(part.len()));
-        self.push_with(level, tag, bytes, |writer, most| {
-            for part in parts {
-                let left = most - writer.bytes();
-                writer.append(&part[..part.len().min(left)]);
+        match self.open(level, tag, bytes) {
+            Ok((mut writer, most)) => {
+                for part in parts {
+                    let left = most - writer.bytes();
+                    writer.append(part.get(..left).unwrap_or(part));
+                }
+                commit(writer, most < bytes)
             }
-        })
+            Err(no) => no.into(),
+        }
     }
 
-    #[inline]
-    fn push_with(
-        &self,
-        level: Level,
-        tag: u32,
-        bytes: usize,
-        fill: impl FnOnce(&mut Writer<'_>, usize),
-    ) -> Pushed {
-        let opened = self
-            .admit(level, bytes)
-            .and_then(|most| self.open(level, tag, most).map(|writer| (writer, most)));
-        let (mut writer, most) = match opened {
-            Ok(opened) => opened,
-            Err(no) => return no.into(),
-        };
-        fill(&mut writer, most);
-        let truncated = most < bytes;
-        writer.commit(truncated);
-        if truncated {
-            Pushed::Truncated
-        } else {
-            Pushed::Stored
+    /// Whatever [`push`](Self::push) is when it is not simple, away from it.
+    #[inline(never)]
+    fn push_slowly(&self, level: Level, bytes: &[u8], tries: u32) -> Pushed {
+        match self.admit(level, bytes.len()) {
+            Ok(most) => self.push_admitted(level, bytes, most, tries),
+            Err(no) => no.into(),
+        }
+    }
+
+    #[inline(never)]
+    fn push_admitted(&self, level: Level, bytes: &[u8], most: usize, tries: u32) -> Pushed {
+        let truncated = most < bytes.len();
+        match self.reserve_admitted(level, 0, most, tries) {
+            Ok(reserved) if reserved.is_plain() && !truncated => {
+                let ring = self.ring();
+                ring.write_plain(reserved.first, reserved.cells, level, bytes);
+                Pushed::Stored
+            }
+            Ok(reserved) => {
+                let mut writer = Writer::begin(self.ring(), &reserved);
+                writer.append(bytes.get(..most).unwrap_or(bytes));
+                commit(writer, truncated)
+            }
+            Err(no) => no.into(),
         }
     }
 
@@ -82,15 +104,22 @@ impl Logger<'_> {
     ///
     /// # Context
     /// As [`push`](Self::push).
-    #[inline]
     pub fn reserve(
         &self,
         level: Level,
         tag: u32,
         bytes_max: usize,
     ) -> Result<super::Grant<'_>, NoGrant> {
-        let most = self.admit(level, bytes_max)?;
-        let writer = self.open(level, tag, most)?;
+        let (writer, most) = self.open(level, tag, bytes_max)?;
         Ok(super::Grant::new(writer, most, most < bytes_max))
+    }
+}
+
+fn commit(writer: Writer<'_>, truncated: bool) -> Pushed {
+    writer.commit(truncated);
+    if truncated {
+        Pushed::Truncated
+    } else {
+        Pushed::Stored
     }
 }

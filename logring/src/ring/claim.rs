@@ -152,7 +152,7 @@ impl Ring {
     }
 
     /// Looks at a record boundary and checks what it says.
-    #[inline]
+    #[inline(always)]
     pub(super) fn examine(&self, at: Position, state: Ordering, info: Ordering) -> Examined {
         let cell = self.cell(at);
         let state = State::from_word(cell.state.load(state));
@@ -166,9 +166,8 @@ impl Ring {
                     cell.payload[0].load(info)
                 };
                 let header = state.header(info);
-                let cells = state.commit_cells(header);
-                match Level::new(header.level()) {
-                    Some(level) if cells <= max && cells == header.cells() => Examined::Record {
+                match (state.commit_cells(header, max), Level::new(header.level())) {
+                    (Some(cells), Some(level)) => Examined::Record {
                         header,
                         level,
                         cells,

@@ -2,10 +2,9 @@
 //! one compare-and-swap, whose winner counts them.
 
 use super::Ring;
-use super::claim::Examined;
 use super::orderings::{E_A, E_B, E_C, V};
-use crate::layout::{Position, geometry};
-use crate::level::Severity;
+use crate::layout::{Piece, Position, State, geometry};
+use crate::level::{Level, Severity};
 use crate::stats::Cause;
 
 /// What became of an eviction run.
@@ -18,55 +17,112 @@ pub(super) enum Evicted {
     Busy,
 }
 
+/// Cells that a run would free, and the records in them by severity.
+struct Run {
+    cells: usize,
+    victims: [u32; Severity::COUNT],
+}
+
 impl Ring {
     /// Frees at least what `head` needs beyond `room` cells in use.
     ///
-    /// At most `max(need, chunk)` state loads, where need is at most a
-    /// quarter of the ring, then one compare-and-swap.
-    #[cold]
+    /// At most `max(need, chunk)` state loads and those of one record more,
+    /// where need is at most a quarter of the ring, then one
+    /// compare-and-swap.
+    #[inline(never)]
     pub(super) fn evict(&self, tail: Position, head: Position, room: usize) -> Evicted {
-        let size = self.cell_count();
         let used = head.since(tail);
         let need = used.saturating_sub(room);
-        let want = need.max(geometry::chunk_cells(size));
-        let mut end = tail;
-        let mut victims = [0_u32; Severity::COUNT];
-        while end.since(tail) < want {
-            match self.examine(end, E_A, E_B) {
-                Examined::Record { level, cells, .. } => {
-                    victims[level.severity().index()] += 1;
-                    end = end.plus(cells);
-                }
-                Examined::Pad { cells } => end = end.plus(cells),
-                Examined::NotReady => {
-                    if end != tail && end.since(tail) >= need {
-                        break;
-                    }
-                    let moved = self.back.tail.load(V) != tail.word();
-                    return if moved {
-                        Evicted::Overtaken
-                    } else {
-                        Evicted::Busy
-                    };
-                }
-            }
-            if end.since(tail) > used {
-                // Only a damaged block says so.
-                return Evicted::Busy;
-            }
+        let run = self.measure_run(tail, used, need);
+        if run.cells < need || run.cells == 0 {
+            let moved = self.back.tail.load(V) != tail.word();
+            return if moved {
+                Evicted::Overtaken
+            } else {
+                Evicted::Busy
+            };
         }
+        let end = tail.plus(run.cells);
         if self.back.tail.cas(tail.word(), end.word(), E_C).is_err() {
             return Evicted::Overtaken;
         }
         // E.d: before this call's own commit, so that whoever delivers the
         // new record can tell of these (I8).
         self.back.watermark.raise(used);
-        for severity in Severity::ALL {
-            let records = victims[severity.index()] as usize;
+        for (severity, records) in Severity::ALL.into_iter().zip(run.victims) {
             if records != 0 {
-                self.ledger.count(Cause::Evicted, severity, records);
+                self.ledger
+                    .count(Cause::Evicted, severity, records as usize);
             }
         }
         Evicted::Freed(end)
+    }
+
+    /// E.a and E.b: walks the oldest records, as far as they are committed.
+    ///
+    /// It goes cell by cell and not from record to record, although every
+    /// record says how long it is: so each load is at an address that does
+    /// not depend on the load before, and the processor does them at once.
+    #[inline(always)]
+    fn measure_run(&self, tail: Position, used: usize, need: usize) -> Run {
+        let want = need.max(geometry::chunk_cells(self.cell_count()));
+        let mut run = Run {
+            cells: 0,
+            victims: [0; Severity::COUNT],
+        };
+        // Neighbours mostly have the same severity: they are counted as they
+        // come, and entered when it changes.
+        let (mut bucket, mut alike) = (0, 0);
+        for ahead in 0..used {
+            let at = tail.plus(ahead);
+            let state = State::from_word(self.cell(at).state.load(E_A));
+            let piece = state.piece(self.lap(at));
+            if let Piece::Continued = piece {
+                continue;
+            }
+            // Here a record or pad ends, whichever it was.
+            run.cells = ahead;
+            if ahead >= want {
+                break;
+            }
+            match piece {
+                Piece::Record => {
+                    let Some(level) = self.victim_level(at, state) else {
+                        break;
+                    };
+                    if level.bucket() != bucket {
+                        enter(&mut run.victims, bucket, alike);
+                        (bucket, alike) = (level.bucket(), 0);
+                    }
+                    alike += 1;
+                }
+                Piece::Pad => {}
+                Piece::NotReady | Piece::Continued => break,
+            }
+        }
+        enter(&mut run.victims, bucket, alike);
+        run
+    }
+
+    /// E.b: the level of a committed record, before it is claimed.
+    #[inline(always)]
+    fn victim_level(&self, at: Position, state: State) -> Option<Level> {
+        #[cfg(target_pointer_width = "64")]
+        {
+            let _ = (at, E_B);
+            Level::new(state.commit_level())
+        }
+        #[cfg(not(target_pointer_width = "64"))]
+        {
+            let info = self.cell(at).payload[0].load(E_B);
+            Level::new(state.header(info).level())
+        }
+    }
+}
+
+#[inline(always)]
+fn enter(victims: &mut [u32; Severity::COUNT], bucket: usize, records: u32) {
+    if let Some(count) = victims.get_mut(bucket) {
+        *count += records;
     }
 }

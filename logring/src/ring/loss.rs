@@ -32,16 +32,11 @@ impl Ring {
         }
     }
 
-    /// The total of refusals for a record to carry, if there may be any that
-    /// nobody was told of.
+    /// Whether an accepted record must carry the total of refusals: there may
+    /// be some that nobody was told of.
     #[inline(always)]
-    pub(crate) fn loss_to_carry(&self) -> Option<usize> {
-        (self.front.untold.load(L) != 0).then(|| self.refused_total())
-    }
-
-    #[cold]
-    fn refused_total(&self) -> usize {
-        self.ledger.refused()
+    pub(crate) fn has_untold(&self) -> bool {
+        self.front.untold.load(L) != 0
     }
 
     /// C.e: what was lost before a delivered record that nobody was told of.

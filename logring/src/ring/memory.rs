@@ -213,7 +213,7 @@ mod raw {
         /// # Context
         /// Any context; a constant number of steps.
         pub unsafe fn attach<'a>(start: *mut u8, bytes: usize) -> Result<&'a Self, MemoryError> {
-            if start.is_null() || !start.addr().is_multiple_of(Self::ALIGN) {
+            if start.is_null() || start.addr() % Self::ALIGN != 0 {
                 return Err(MemoryError::Misaligned { align: Self::ALIGN });
             }
             let needed = Self::bytes_of(geometry::CELLS_MIN);

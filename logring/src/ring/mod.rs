@@ -22,7 +22,7 @@ mod write;
 
 pub(crate) use claim::{Claim, Meta, Receive};
 pub(crate) use reserve::Request;
-pub(crate) use write::{Filled, Writer};
+pub(crate) use write::{Reserved, Writer};
 
 use crate::layout::{Cell, Position};
 use crate::stats::{Ledger, Watermark};

@@ -51,7 +51,8 @@ impl Ring {
             truncated: self.ledger.truncated() as u64,
             capacity_bytes: self.capacity_bytes(),
             used_bytes: used * CELL_BYTES,
-            high_water_bytes: self.back.watermark.cells() * CELL_BYTES,
+            // A damaged block may say more than there is.
+            high_water_bytes: self.back.watermark.cells().min(self.cell_count()) * CELL_BYTES,
             counter_bits: usize::BITS,
         }
     }

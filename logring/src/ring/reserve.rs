@@ -22,16 +22,44 @@ pub(crate) struct Request {
 }
 
 impl Ring {
+    /// The first attempt of a push, to be in line: takes cells if the hint
+    /// shows room and nobody races. Returns the attempts it cost otherwise.
+    #[inline(always)]
+    pub(crate) fn reserve_at_once(
+        &self,
+        cells: usize,
+        limit_cells: usize,
+    ) -> Result<Position, u32> {
+        let head = Position::from_word(self.front.head.load(P_A));
+        let tail = Position::from_word(self.front.hint.load(P_B));
+        let used = head.since(tail);
+        if used > limit_cells || cells > limit_cells - used {
+            return Err(0);
+        }
+        self.claim_head(head, cells).map(|()| head).map_err(|_| 1)
+    }
+
+    /// Whether a record of at least `cells` cells is sure to lack room, for a
+    /// caller that does not evict.
+    #[inline(always)]
+    pub(crate) fn lacks_room(&self, cells: usize, limit_cells: usize) -> bool {
+        let head = Position::from_word(self.front.head.load(P_A));
+        let tail = Position::from_word(self.back.tail.load(P_C));
+        let used = head.since(tail);
+        // A head of a while ago understates the use, so "full" is true (I9);
+        // one that is older than the tail says nothing.
+        used <= self.cell_count() && (cells > limit_cells || used > limit_cells - cells)
+    }
+
     /// Takes cells for one record, exclusively, or says why not. A refusal
     /// is not yet counted.
-    #[inline]
     pub(crate) fn reserve(&self, want: Request) -> Result<Position, Cause> {
+        let mut head = Position::from_word(self.front.head.load(P_A));
+        let mut tail = Position::from_word(self.front.hint.load(P_B));
         let size = self.cell_count();
         let Some(room) = want.limit_cells.checked_sub(want.cells) else {
             return Err(Cause::Level);
         };
-        let mut head = Position::from_word(self.front.head.load(P_A));
-        let mut tail = Position::from_word(self.front.hint.load(P_B));
         for _ in 0..want.tries {
             // `head.since(tail) + cells > limit` would overflow when our head
             // is older than the tail; in this form it takes the slow way.
@@ -61,7 +89,7 @@ impl Ring {
 
     /// What a full ring means, by policy: the new tail, `None` if it moved
     /// meanwhile, or the refusal.
-    #[cold]
+    #[inline(always)]
     fn make_room(
         &self,
         want: Request,

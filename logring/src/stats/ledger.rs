@@ -117,6 +117,7 @@ impl Ledger {
     }
 
     /// All refusals and discards so far, modulo the machine word.
+    #[cold]
     pub(crate) fn refused(&self) -> usize {
         self.lost[..REFUSALS]
             .iter()

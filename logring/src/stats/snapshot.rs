@@ -36,7 +36,7 @@ impl LostTable {
     /// Any context; 6 steps.
     #[must_use]
     pub fn by_cause(&self, cause: Cause) -> u64 {
-        self.0[cause.index()].iter().sum()
+        sum(self.0[cause.index()])
     }
 
     /// Records of `severity` lost, by all causes.
@@ -45,7 +45,7 @@ impl LostTable {
     /// Any context; 7 steps.
     #[must_use]
     pub fn by_severity(&self, severity: Severity) -> u64 {
-        self.0.iter().map(|row| row[severity.index()]).sum()
+        sum(self.0.map(|row| row[severity.index()]))
     }
 
     /// All records lost.
@@ -54,8 +54,13 @@ impl LostTable {
     /// Any context; 42 steps.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.0.iter().flatten().sum()
+        sum(Severity::ALL.map(|severity| self.by_severity(severity)))
     }
+}
+
+/// Counters wrap, and a damaged block may hold any number.
+fn sum(counts: impl IntoIterator<Item = u64>) -> u64 {
+    counts.into_iter().fold(0, u64::wrapping_add)
 }
 
 /// The figures of a ring.

@@ -10,18 +10,19 @@ use kit::decode::decode;
 use kit::interpret::run;
 use strategy::{filling, scenario};
 
-fn config(cases: u32) -> ProptestConfig {
+/// `PROPTEST_CASES` asks for longer runs.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
     ProptestConfig {
-        cases: if cfg!(miri) { cases / 500 } else { cases },
-        max_shrink_iters: 100_000,
+        cases: if cfg!(miri) { 4 } else { 2 * default.cases },
         // A failure becomes a named test here instead.
         failure_persistence: None,
-        ..ProptestConfig::default()
+        ..default
     }
 }
 
 proptest! {
-    #![proptest_config(config(3000))]
+    #![proptest_config(config())]
 
     /// Several loggers of different manners share a ring; one thread offers,
     /// holds grants open, pops and drains in any order. Every answer, every

@@ -5,7 +5,7 @@
 //! Each queue gets a process of its own, in which one thread pushes without
 //! pause and a storm of signals interrupts it; the handler pushes into the
 //! very queue that it interrupted. Another thread drains, so that the queue
-//! is now full and now has room. Every eighth signal pushes twice as many
+//! is now full and now has room. Every fourth signal pushes twice as many
 //! records as the queue has slots, as a crash handler with a backtrace would.
 //! The parent kills a process whose signal handler has not come back for
 //! [`parent::STUCK`], and prints a Markdown table.
@@ -54,7 +54,7 @@ fn main() -> std::process::ExitCode {
     match child {
         Some(name) => match entrants.into_iter().find(|entrant| entrant.name() == name) {
             Some(entrant) => {
-                storm::run((entrant.make)(), time);
+                storm::run(entrant.make, time);
                 ExitCode::SUCCESS
             }
             None => ExitCode::from(2),

@@ -3,7 +3,7 @@
 use crate::{peers, rings};
 
 /// Slots of every queue.
-pub(crate) const SLOTS: usize = 64;
+pub(crate) const SLOTS: usize = 16;
 
 /// Words of a record.
 const WORDS: usize = 7;

@@ -1,28 +1,39 @@
-//! The child: one thread pushes, signals interrupt it, another thread sends
-//! them and drains, and a third reports.
+//! The child: the main thread pushes, a timer's signals interrupt it, another
+//! thread drains, and a third reports.
 //!
 //! The handler's own part is a few atomic operations.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, compiler_fence};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::queue::{Queue, Record, SLOTS};
-use crate::signals::{self, Victim};
+use crate::signals;
 
+/// The timer's period. Linux needs about half of it for a signal.
+const EVERY_MICROS: u32 = 20;
 /// How often the child reports.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
-/// One signal in so many pushes more than the queue holds.
-const BURST_EVERY: u64 = 8;
-/// Records of such a burst.
-const BURST: usize = 2 * SLOTS;
+/// One handler in so many pushes a burst.
+const BURST_EVERY: u64 = 4;
+/// Records of a burst: enough to go round the queue while it is drained.
+const BURST: usize = 16 * SLOTS;
+
+/// What the main thread is doing, for the handler to know.
+#[repr(u8)]
+enum Doing {
+    Other,
+    Push,
+    /// A signal in here says nothing about pushes: the handler stays out.
+    Pop,
+}
 
 /// What everybody in this process shares; also the handler.
 struct Storm {
     queue: Box<dyn Queue>,
-    /// Set by the pushing thread around its calls to the queue.
-    inside: AtomicBool,
+    /// A [`Doing`], set by the main thread around its calls to the queue.
+    doing: AtomicU8,
     stop: AtomicBool,
     /// Signals whose handler has begun.
     signals: AtomicU64,
@@ -45,17 +56,32 @@ impl Storm {
         self.lost.fetch_add(lost, Ordering::Relaxed);
     }
 
-    /// An offer that signals are meant to hit.
-    fn offer_in_the_open(&self) {
-        let record = Record::new(self.offered.fetch_add(1, Ordering::Relaxed));
-        self.inside.store(true, Ordering::Relaxed);
+    /// Does `work`, with a note for the handler what it is.
+    fn exposed<T>(&self, doing: Doing, work: impl FnOnce() -> T) -> T {
+        self.doing.store(doing as u8, Ordering::Relaxed);
         // The handler runs in this thread: what matters is the order of the
         // instructions, not what other cores see.
         compiler_fence(Ordering::SeqCst);
-        let lost = self.queue.push(record);
+        let done = work();
         compiler_fence(Ordering::SeqCst);
-        self.inside.store(false, Ordering::Relaxed);
-        self.lost.fetch_add(lost, Ordering::Relaxed);
+        self.doing.store(Doing::Other as u8, Ordering::Relaxed);
+        done
+    }
+
+    /// The main thread's part: pushes, and a few pops, so that there is room
+    /// even where the draining thread does not get to run.
+    fn push_until_told_to_stop(&self) {
+        let mut random = Random(0x2545_F491_4F6C_DD1D);
+        while !self.stop.load(Ordering::Acquire) {
+            for _ in 0..4 {
+                let record = Record::new(self.offered.fetch_add(1, Ordering::Relaxed));
+                let lost = self.exposed(Doing::Push, || self.queue.push(record));
+                self.lost.fetch_add(lost, Ordering::Relaxed);
+            }
+            for _ in 0..random.below(5) {
+                self.exposed(Doing::Pop, || self.take());
+            }
+        }
     }
 
     fn take(&self) -> bool {
@@ -71,45 +97,35 @@ impl Storm {
 
     fn on_signal(&self) {
         let number = self.signals.fetch_add(1, Ordering::Relaxed);
-        if self.inside.load(Ordering::Relaxed) {
+        let doing = self.doing.load(Ordering::Relaxed);
+        if doing == Doing::Push as u8 {
             self.hits.fetch_add(1, Ordering::Relaxed);
         }
-        let records = if number % BURST_EVERY == 0 { BURST } else { 1 };
-        for _ in 0..records {
-            self.offer();
-        }
-        if self.queue.pops_in_handler() {
-            self.take();
+        if doing != Doing::Pop as u8 {
+            let records = if number.is_multiple_of(BURST_EVERY) {
+                BURST
+            } else {
+                1
+            };
+            for _ in 0..records {
+                self.offer();
+            }
+            if self.queue.pops_in_handler() {
+                self.take();
+            }
         }
         self.finished.fetch_add(1, Ordering::Release);
     }
 
-    /// Sends one signal after the other and drains in between, until `end`.
-    fn strike_and_drain(&self, victim: Victim, end: Instant) {
-        let mut random = 0x2545_F491_4F6C_DD1D_u64;
+    /// The draining thread's part: now it keeps the queue nearly empty, now
+    /// it lets it fill.
+    fn drain_until(&self, end: Instant) {
+        let mut random = Random(0x9E37_79B9_7F4A_7C15);
         while Instant::now() < end {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            let finished = self.finished.load(Ordering::Acquire);
-            let drains_meanwhile = random & 1 == 0;
-            victim.strike();
-            let mut turns = 0_u32;
-            while self.finished.load(Ordering::Acquire) == finished {
-                if drains_meanwhile {
-                    self.take();
-                }
-                turns += 1;
-                if turns.is_multiple_of(256) {
-                    // The other thread may need this core.
-                    thread::yield_now();
-                }
-                std::hint::spin_loop();
-            }
-            for _ in 0..(random >> 8) % SLOTS as u64 {
+            for _ in 0..random.below(64 * SLOTS) {
                 self.take();
             }
-            for _ in 0..(random >> 32) % 256 {
+            for _ in 0..random.below(256) {
                 std::hint::spin_loop();
             }
         }
@@ -142,18 +158,32 @@ impl Storm {
     }
 }
 
+/// A xorshift generator.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 20) as usize % limit
+    }
+}
+
 fn on_signal() {
     if let Some(storm) = STORM.get() {
         storm.on_signal();
     }
 }
 
-/// Lets the storm loose on `queue` for a while. Must be called in the main
-/// thread; returns only if no push hangs.
-pub(crate) fn run(queue: Box<dyn Queue>, time: Duration) {
+/// Lets the storm loose on a queue for a while; returns only if no push hangs.
+/// No thread may have been started before.
+pub(crate) fn run(make: fn() -> Box<dyn Queue>, time: Duration) {
+    // The timer is the process's: whoever lets its signals in may get them.
+    signals::none_here();
     let storm = STORM.get_or_init(|| Storm {
-        queue,
-        inside: AtomicBool::new(false),
+        queue: make(),
+        doing: AtomicU8::new(Doing::Other as u8),
         stop: AtomicBool::new(false),
         signals: AtomicU64::new(0),
         hits: AtomicU64::new(0),
@@ -163,12 +193,10 @@ pub(crate) fn run(queue: Box<dyn Queue>, time: Duration) {
         lost: AtomicU64::new(0),
         torn: AtomicU64::new(0),
     });
-    signals::install(on_signal);
-    let victim = Victim::main_thread();
     let end = Instant::now() + time;
     thread::scope(|scope| {
         scope.spawn(|| {
-            storm.strike_and_drain(victim, end);
+            storm.drain_until(end);
             storm.stop.store(true, Ordering::Release);
         });
         scope.spawn(|| {
@@ -177,9 +205,9 @@ pub(crate) fn run(queue: Box<dyn Queue>, time: Duration) {
                 storm.report();
             }
         });
-        while !storm.stop.load(Ordering::Acquire) {
-            storm.offer_in_the_open();
-        }
+        signals::every(EVERY_MICROS, on_signal);
+        storm.push_until_told_to_stop();
+        signals::no_more();
     });
     storm.report();
     storm.settle();

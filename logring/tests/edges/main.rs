@@ -1,0 +1,11 @@
+//! The edges, in pairs: fits, and one more.
+
+mod damage;
+mod full;
+mod grants;
+mod loss;
+mod macros;
+mod memory;
+mod sizes;
+mod support;
+mod text;

@@ -1,0 +1,233 @@
+//! Formatted text: cut between characters, never inside one.
+
+use std::cell::Cell;
+use std::fmt::{self, Write};
+
+use logring::{Config, Level, LogRing, Logger, Lost, Pushed};
+
+use crate::support::{assert_lost_only, glance, pop};
+
+/// Above this many bytes a text is formatted a second time, into the ring.
+const TWICE: usize = if usize::BITS == 64 { 256 } else { 64 };
+
+/// The longest beginning of `text` of whole characters within `limit` bytes.
+fn whole_characters(text: &str, limit: usize) -> &str {
+    let ends = text.char_indices().map(|(at, char)| at + char.len_utf8());
+    &text[..ends.take_while(|end| *end <= limit).last().unwrap_or(0)]
+}
+
+/// Each width of character meets the limit at each of its bytes. What is
+/// stored is whole characters, as many as fit; a text that fits is whole.
+#[test]
+fn a_text_is_cut_between_characters_of_every_width() {
+    let ring = LogRing::<64>::new();
+    for char in ["a", "é", "€", "🦀"] {
+        for limit in 1..=12 {
+            let config = Config::drop_newest().with_record_bytes_max(limit);
+            let log = Logger::new(&ring, config);
+            for chars in 0..=13 {
+                let text = char.repeat(chars);
+                let expected = whole_characters(&text, limit);
+                let cut = expected.len() < text.len();
+
+                let said = log.push_fmt(Level::INFO, 0, format_args!("{text}"));
+                assert_eq!(
+                    said,
+                    if cut {
+                        Pushed::Truncated
+                    } else {
+                        Pushed::Stored
+                    }
+                );
+                let record = pop(&ring);
+                assert_eq!(record.bytes, expected.as_bytes());
+                assert_eq!(record.truncated, cut);
+
+                let mut grant = log.reserve(Level::INFO, 0, limit).unwrap();
+                write!(grant, "{text}").unwrap();
+                assert_eq!(grant.commit(), cut);
+                assert_eq!(pop(&ring).bytes, expected.as_bytes());
+            }
+        }
+    }
+}
+
+/// The same in a text so long that it is formatted into the ring directly.
+#[test]
+fn a_long_text_is_cut_between_characters_of_every_width() {
+    let ring = LogRing::<64>::new();
+    for char in ["a", "é", "€", "🦀"] {
+        let text = char.repeat(TWICE);
+        for limit in TWICE..TWICE + 5 {
+            let log = Logger::new(&ring, Config::drop_newest().with_record_bytes_max(limit));
+            let expected = whole_characters(&text, limit);
+            let cut = expected.len() < text.len();
+            let said = log.push_fmt(Level::INFO, 0, format_args!("{text}"));
+            assert_eq!(
+                said,
+                if cut {
+                    Pushed::Truncated
+                } else {
+                    Pushed::Stored
+                }
+            );
+            assert_eq!(pop(&ring).bytes, expected.as_bytes());
+        }
+    }
+}
+
+/// The two ways of formatting meet at a length; records on either side are
+/// whole, and no byte shows which way they went.
+#[test]
+fn the_way_of_formatting_does_not_show() {
+    let ring = LogRing::<64>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    for len in TWICE - 2..TWICE + 3 {
+        let text: String = ('a'..='z').cycle().take(len).collect();
+        let said = log.push_fmt(Level::INFO, 9, format_args!("{}{}", &text[..3], &text[3..]));
+        assert_eq!(said, Pushed::Stored);
+        let record = pop(&ring);
+        assert_eq!((record.bytes, record.tag), (text.into_bytes(), 9));
+    }
+}
+
+/// A text too long for a logger that may not cut is refused, by either way.
+#[test]
+fn a_text_too_long_is_refused_where_it_may_not_be_cut() {
+    for limit in [5, TWICE + 5] {
+        let ring = LogRing::<64>::new();
+        let config = Config::drop_newest()
+            .with_record_bytes_max(limit)
+            .with_truncate(false);
+        let log = Logger::new(&ring, config);
+        let fits = "x".repeat(limit);
+        assert_eq!(
+            log.push_fmt(Level::INFO, 0, format_args!("{fits}")),
+            Pushed::Stored
+        );
+        let said = log.push_fmt(Level::INFO, 0, format_args!("{fits}y"));
+        assert_eq!(said, Pushed::Lost(Lost::TooBig));
+        assert_lost_only(&ring, logring::Cause::TooBig, logring::Severity::Info, 1);
+    }
+}
+
+/// After a cut nothing more is written to a grant, so that no later piece
+/// follows a gap, even if it would fit.
+#[test]
+fn nothing_follows_a_cut() {
+    let ring = LogRing::<16>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    let mut grant = log.reserve(Level::INFO, 0, 4).unwrap();
+    grant.write_str("ab").unwrap();
+    grant.write_str("🦀").unwrap();
+    assert!(grant.truncated());
+    assert_eq!(grant.remaining(), 0);
+    grant.write_str("c").unwrap();
+    assert_eq!(grant.append(b"d"), 0);
+    assert!(grant.commit());
+    assert_eq!(pop(&ring).bytes, b"ab");
+}
+
+/// Says `first` the first time and `later` from then on.
+struct Fickle {
+    first: usize,
+    later: usize,
+    calls: Cell<u32>,
+}
+
+impl fmt::Display for Fickle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chars = if self.calls.get() == 0 {
+            self.first
+        } else {
+            self.later
+        };
+        self.calls.set(self.calls.get() + 1);
+        f.write_str(&"x".repeat(chars))
+    }
+}
+
+/// A long text is formatted twice. If it says more the second time the rest
+/// is cut and flagged; if it says less the record is shorter and whole.
+#[test]
+fn a_display_that_changes_its_mind_is_bounded_by_its_first_word() {
+    let ring = LogRing::<64>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    let first = TWICE + 1;
+    for (later, stored, said) in [
+        (first + 1, first, Pushed::Truncated),
+        (first, first, Pushed::Stored),
+        (1, 1, Pushed::Stored),
+        (0, 0, Pushed::Stored),
+    ] {
+        let fickle = Fickle {
+            first,
+            later,
+            calls: Cell::new(0),
+        };
+        assert_eq!(log.push_fmt(Level::INFO, 0, format_args!("{fickle}")), said);
+        assert_eq!(fickle.calls.get(), 2);
+        let record = pop(&ring);
+        assert_eq!(
+            (record.bytes.len(), record.truncated),
+            (stored, later > first)
+        );
+    }
+    let fickle = Fickle {
+        first: TWICE,
+        later: 0,
+        calls: Cell::new(0),
+    };
+    assert_eq!(
+        log.push_fmt(Level::INFO, 0, format_args!("{fickle}")),
+        Pushed::Stored
+    );
+    assert_eq!(fickle.calls.get(), 1);
+    assert_eq!(pop(&ring).bytes.len(), TWICE);
+}
+
+/// Writes something, then fails.
+struct Failing;
+
+impl fmt::Display for Failing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("said")?;
+        Err(fmt::Error)
+    }
+}
+
+/// A `Display` that reports an error has said what it could: that is the
+/// record.
+#[test]
+fn a_display_that_fails_leaves_what_it_said() {
+    let ring = LogRing::<16>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    let said = log.push_fmt(Level::INFO, 0, format_args!("it {Failing} more"));
+    assert_eq!(said, Pushed::Stored);
+    assert_eq!(pop(&ring).bytes, b"it said");
+}
+
+/// Logs while it is formatted.
+struct Chatty<'r>(&'r Logger<'r>);
+
+impl fmt::Display for Chatty<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.push(Level::DEBUG, b"inner");
+        f.write_str(&"o".repeat(TWICE + 1))
+    }
+}
+
+/// Formatting may log to the same ring: the line that is being formatted has
+/// its place from the moment that its cells are reserved, and none is lost.
+#[test]
+fn a_display_may_log_to_the_ring_it_is_formatted_into() {
+    let ring = LogRing::<64>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    let said = log.push_fmt(Level::INFO, 0, format_args!("{}", Chatty(&log)));
+    assert_eq!(said, Pushed::Stored);
+    // The first formatting comes before the reservation, the second after.
+    assert_eq!(pop(&ring).bytes, b"inner");
+    assert_eq!(pop(&ring).bytes.len(), TWICE + 1);
+    assert_eq!(pop(&ring).bytes, b"inner");
+    assert_eq!(glance(&ring), logring::Popped::Empty);
+}
