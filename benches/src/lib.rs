@@ -1,3 +1,4 @@
 //! Shared by the measurements.
+#![forbid(unsafe_code)]
 
 pub mod rounds;

@@ -5,7 +5,6 @@
 //! the clock; a preempted block is an outlier and does not count. Nothing is
 //! subtracted: a share of the clock's two readings is in every figure.
 
-use std::hint::black_box;
 use std::time::Instant;
 
 /// One thing to measure.
@@ -70,26 +69,6 @@ pub fn blocks(
     median(&mut nanos) / ops as f64
 }
 
-/// Samples with the stack moved by a multiple of 16 bytes that depends on the
-/// round. Where the stack begins is a matter of chance in each process, and
-/// whether a copied record straddles a cache line on it is worth nanoseconds;
-/// so every run has all four cases in it.
-fn placed(round: usize, sample: &mut dyn FnMut() -> f64) -> f64 {
-    #[inline(never)]
-    fn padded<const PAD: usize>(sample: &mut dyn FnMut() -> f64) -> f64 {
-        let pad = black_box([0_u8; PAD]);
-        let nanos = sample();
-        black_box(&pad);
-        nanos
-    }
-    match round % 4 {
-        0 => padded::<16>(sample),
-        1 => padded::<32>(sample),
-        2 => padded::<48>(sample),
-        _ => padded::<64>(sample),
-    }
-}
-
 /// The middle of the values, or the mean of the two middle ones.
 ///
 /// # Panics
@@ -111,7 +90,7 @@ pub fn run(mut cases: Vec<Case>, ratios: &[Ratio], effort: Effort) {
     // One round to warm up: caches, pages, the first laps of the rings.
     for round in 0..=effort.rounds {
         for (case, samples) in cases.iter_mut().zip(&mut samples) {
-            let nanos = placed(round, &mut case.sample);
+            let nanos = (case.sample)();
             if round != 0 {
                 // Not a number: the machine was too busy to measure it.
                 samples.push(nanos);

@@ -1,1 +1,252 @@
-//! Why it is right.
+//! The protocol and why it is right: states, invariants, orderings, bounds.
+//!
+//! Prose only. The code is in `ring/`, a file a step; the labels (P.b, W.e, …)
+//! are the same there, here, and in `ring/orderings.rs`, which has the memory
+//! ordering of each. "Position" is a free-running cell number modulo the
+//! machine word, and all comparisons of positions are differences.
+//!
+//! # The block
+//!
+//! A ring is `N` cells (a power of two, at least 4) and a few words beside
+//! them. Word 0 of a cell is its *state*, the others are payload. A record is
+//! `k` consecutive cells, `1 <= k <= N / 4`, modulo `N`. There is no pointer in
+//! the block, and all-zero is the empty ring.
+//!
+//! | word | says | written by |
+//! |---|---|---|
+//! | `head` | position of the next reservation | the winner of P.e |
+//! | `tail` | position of the oldest record | the winner of C.d or E.c |
+//! | `hint` | a value that `tail` once had, beside `head` | P.d |
+//! | `untold` | whether refusals may exist that nobody was told of | the refused; a popper that finds the ring empty |
+//! | `told_refused`, `told_evicted` | how much of the ledger consumers were told | poppers |
+//! | the ledger | losses by cause and severity | the refused, or the winner of the eviction |
+//!
+//! # States of a cell
+//!
+//! ```text
+//!              P.e, W.a                    W.e
+//!   FREE or   ---------->  RESERVED(lap)  ------>  COMMIT(lap)
+//!   any kind               first cell      \
+//!   of lap-1                                ---->  PAD(lap)        discarded
+//!                 W.b
+//!             ---------->  CONTINUED(lap)          further cells
+//! ```
+//!
+//! The state of a cell names the lap (position / `N`) it was written for. A
+//! cell is given to the next lap when `tail` passes it; nothing is cleared.
+//! 0 is FREE: it matches no lap, because it has no kind.
+//!
+//! # The steps
+//!
+//! ```text
+//! reserve k cells:                               limit = N, or the mark of the severity
+//!  P.a  h = head                                 room  = limit - k
+//!  P.b  t = hint
+//!       at most TRIES times:
+//!         if h - t > room:
+//!  P.c      t = tail
+//!           if h - t > N:  h = head; again       h was older than t
+//!           if h - t > room:
+//!             limit < N:   refused: level
+//!             drop newest: refused: full
+//!             drop oldest: evict from t, at least h - t - room cells
+//!  P.d      hint = t
+//!  P.e    if head.cas(h -> h + k): the cells are ours
+//!         h = what was there
+//!       refused: contended
+//!
+//! evict from t:
+//!  E.a  read states from t on, cell by cell, while they are of their lap and
+//!       committed, until `max(need, chunk)` cells end with a record
+//!  E.b  note the severity of each record on the way
+//!       too few cells: tail moved? again : refused: busy      nothing was evicted
+//!  E.c  if !tail.cas(t -> end): again
+//!  E.d  count the records as evicted; raise the watermark
+//!
+//! write:
+//!  W.a  state[h] = RESERVED         W.b  state[h+1 ..] = CONTINUED
+//!  W.c  payload words               W.d  the total of refusals, if `untold` was seen
+//!  W.s  if fewer cells were needed: state[h + k'] = PAD
+//!  W.e  state[h] = COMMIT, or PAD to discard it, which R.a counts first
+//!
+//! refuse:
+//!  R.a  ledger[cause][severity] += 1; untold = 1
+//!
+//! take up to B records:
+//!  C.a  t = tail
+//!  C.b  s = state[e], from e = t on, while it is COMMIT or PAD of e's lap
+//!  C.c  copy the payload and the carried total; e += k
+//!       nothing there: tail moved? again : head == t ? Empty : Pending
+//!       first record too large for the buffer: tail moved? again : NoSpace
+//!  C.d  if !tail.cas(t -> e): forget the copies; B = 1; again
+//!  C.e  gap = how far the ledger's evictions are ahead of `told_evicted`
+//!           + how far the carried total is ahead of `told_refused`
+//! ```
+//!
+//! A push of a record whose bytes are at hand tries P.a, P.b, P.e and W.a to
+//! W.e in line once, and comes to the loop only if the hint shows no room or
+//! P.e fails. A push that does not evict asks before that loop whether room is
+//! sure to be lacking (P.a, P.c), so that a refusal costs nothing but itself.
+//!
+//! # Orderings
+//!
+//! There is no SeqCst and no fence. "Checked" names the planted bug that
+//! weakens the access to Relaxed and that the models in `models/loom.rs` catch.
+//!
+//! | label | access | ordering | pairs with | carries | checked |
+//! |---|---|---|---|---|---|
+//! | P.a | head load | Relaxed | – | a guess; P.e decides | – |
+//! | P.b | hint load | Acquire | P.d | what P.d's thread had learnt at its P.c | `relaxed_hint_load` |
+//! | P.c | tail load | Acquire | E.c, C.d | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
+//! | P.d | hint store | Release | P.b | P.c's knowledge | `relaxed_hint_store` |
+//! | P.e | head compare-and-swap | Relaxed | – | exclusive positions, nothing else | `racy_claim` |
+//! | W | stamps, payload, pad | Relaxed | – | published by W.e | – |
+//! | W.e | commit | Release | E.a, C.b | the record's stamps and payload | `relaxed_commit` |
+//! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
+//! | E.b | victim's level load | Relaxed | – | valid by E.a, used only if E.c succeeds | – |
+//! | E.c | tail compare-and-swap | Release | P.c, C.a | E.a's order, to the next writer | `relaxed_tail` |
+//! | C.a | tail load | Acquire | E.c, C.d | the lower bound of I5 | see I5 |
+//! | C.b | state load | Acquire | W.e | the record | `relaxed_record_load` |
+//! | C.c | copies | Relaxed | – | whole by C.b, used only if C.d succeeds | – |
+//! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | `relaxed_tail` |
+//! | V | verdicts and figures | Relaxed | – | re-tested, or informative | – |
+//! | L | loss words | Relaxed | – | read-modify-writes lose nothing; place by I8 | `double_count` |
+//!
+//! The compare-and-swaps on `tail` form one release sequence, so a P.c that
+//! reads a late one is ordered after all earlier ones, too.
+//!
+//! **Store against store.** That P.e makes cells exclusive is not enough: if
+//! E.a were not Acquire or E.c and C.d not Release, an old lap's payload store
+//! could come *after* the new lap's in the order of that word, and the record
+//! would be torn for good. Making P.e AcqRel would not help. The models show
+//! it with a plain byte in each cell that its owner writes: two owners that
+//! are not ordered are a data race, which the checkers report.
+//!
+//! # Invariants
+//!
+//! - **G1** A ring has a power-of-two number of cells, at least 4. Whoever has
+//!   a `&Ring` knows the number from the reference, not from the block.
+//! - **I1** `tail <= head <= tail + N`. Records and pads tile `[tail, head)`;
+//!   `tail` is always the start of one.
+//! - **I2** From P.e to W.e the cells `[h, h + k)` are written by their one
+//!   owner. From W.e until `tail` passes them nobody writes them.
+//! - **I3** If C.d or E.c succeeds, `tail` was `t` from the load to the swap,
+//!   so everything read in between belongs to committed records of this lap.
+//! - **I4** Every value of `hint` was once the value of `tail`, and its reader
+//!   knows what the reader of that tail knew. An old hint only overstates the
+//!   use. No refusal is taken from a hint.
+//! - **I5** A state read at a position in `[t, t + N)` by somebody whose swap of
+//!   `tail` from `t` then succeeds was written for that position or for the
+//!   lap before. *Before:* everything below `t` was passed, so the stamps for
+//!   `e - N` happened before C.d or E.c and hence before C.a or P.c; W.b is
+//!   what makes every cell carry last lap's mark. *After:* a stamp for `e + N`
+//!   needs a tail beyond `e`, read by Acquire from a swap later than ours.
+//!   Hence one bit of lap tells them apart. The field has 28 bits (17 on
+//!   32-bit targets); with so many the models cannot tell a Relaxed C.a from
+//!   an Acquire one, and it is Acquire for this argument's sake.
+//! - **I6** Positions of one producer grow; records are delivered in the order
+//!   of positions; none twice.
+//! - **I7** The ledger is the only book of losses. Each loss enters one of its
+//!   words once, by the refused caller, the discarding grant, or the winner of
+//!   E.c. So at quiescence: offered = delivered + resident + the ledger's sum.
+//! - **I8** Told losses are positions in the ledger's totals, and each advance
+//!   of `told_*` is one compare-and-swap whose winner tells the difference. So
+//!   the ledger's sum = all `lost_before` + trailing loss, whatever the order.
+//!   *Place:* E.d comes before the evictor's own W.e, and C.e after C.b; so when
+//!   a record is delivered, all evictions that its producer made before it are
+//!   told with it or earlier. A producer's own refusals are in the total that
+//!   its next accepted record carries (W.d), unless a popper cleared `untold`
+//!   in between, having found the ring empty and everything told; then a
+//!   refusal that was under way at that moment is told a little later.
+//! - **I9** "Full" is true: at P.c the ring lacked room, and a head from before
+//!   only understates the use. "Busy" is true: at E.a a record that had to go
+//!   was not committed. Nothing is evicted while there is room.
+//! - **I10** A mark is never overrun: when P.e succeeds, `h` is the head, and `t`
+//!   is not newer than the tail. A severity with a mark never evicts.
+//!
+//! Sizes read from the block are checked before use: a pad or record has 1 to
+//! `N / 4` cells, its bytes fit them, and a batch spans at most `N` cells. A damaged
+//! block may cost records; it causes no access outside, no panic, and no loop
+//! without end.
+//!
+//! # Bounds
+//!
+//! **An offer** makes at most
+//!
+//! ```text
+//! 12 + TRIES * (walk + 16) + 8 k + 40         accesses to shared memory
+//!
+//! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
+//! chunk = min(N / 16, 32)
+//! ```
+//!
+//! for a record of `k` cells; [`Logger::steps_max`](crate::Logger::steps_max)
+//! computes it, and the interrupt tests hold every call to it.
+//! - 12: one attempt in line (`untold`, P.a, P.b, P.e), the look at a full ring
+//!   (2), `untold`, P.a and P.b again, R.a (3).
+//! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
+//!   watermark (5), E.d (6), P.d, P.e.
+//! - 8 k: a state and seven payload words a cell, the header's extras included.
+//!   40: the sum of refusals for W.d (36), info word, pad, count of cut records,
+//!   W.e.
+//!
+//! TRIES is the logger's retry limit, 16 unless configured, at most 256. None of
+//! these accesses waits, so the offer is wait-free, with a refusal that is
+//! counted as the price; P.e, E.c and the counters are one instruction where
+//! the target has it. On a load-linked / store-conditional target, each turn
+//! of such a loop takes an interrupt or another core's store in between.
+//!
+//! **A pop** makes at most 64 attempts; each failed one means that somebody
+//! else moved `tail`, so the poppers and evictors together are lock-free. When
+//! the attempts are spent the answer is `Pending`.
+//!
+//! # What a stopped writer costs
+//!
+//! A producer that is preempted, or dies, between P.e and W.e:
+//!
+//! | | drop newest | drop oldest |
+//! |---|---|---|
+//! | until its record is the oldest | nothing | nothing |
+//! | then, poppers | `Pending`: later records wait | the same |
+//! | then, producers | fill the ring, then `Full` | fill the ring, then `Busy`: every new record is lost |
+//! | when it resumes | all goes on, nothing else is lost | the same |
+//! | if it never resumes | the ring is stuck; producers still end in bounded steps, and count | the same |
+//!
+//! Push keeps that window to the copy, with everything prepared before; a grant
+//! keeps it open while it is held. An interrupted evictor or popper holds
+//! nothing up. One that dies between E.c and E.d takes the count of that one
+//! run with it: the only way in which a loss can miss the ledger.
+//!
+//! # What a starved consumer costs
+//!
+//! Under constant eviction a copy races the next eviction. After a failed C.d
+//! a batch falls back to one record, and evictors free runs of cells, so that
+//! a single copy wins soon. A consumer that loses 64 races in a row answers
+//! `Pending`; what it missed is told with the next record that it gets.
+//!
+//! A slow consumer costs producers nothing but room.
+//!
+//! # The ABA horizon
+//!
+//! The compared words are full positions. A false success needs a context that
+//! stops between load and swap while exactly 2^B cells pass.
+//!
+//! | | B = 32, cells of 32 bytes | B = 64 |
+//! |---|---|---|
+//! | volume logged during one stop | 128 GiB | 2^70 bytes |
+//! | at 10 thousand / 1 million / 20 million cells a second | 5 days / 72 min / 3.6 min | more than 29 000 years at 20 million |
+//! | P.e, C.d, E.c | must hit the exact value: 1 in 2^32 of such stops | – |
+//! | P.d, a hint stored that late | must hit a window of `N`: `N` in 2^32 | – |
+//!
+//! # What is not promised
+//!
+//! - Delivery. Records are lost when the ring is full; what is promised is that
+//!   each is counted and told.
+//! - The place of a loss to the record, with several threads: the sum is exact,
+//!   the place may be off by what was in flight.
+//! - A snapshot that adds up while records flow. Each of its counters is
+//!   monotonic, modulo 2^32 on 32-bit targets; there, told losses are exact as
+//!   long as fewer than 2^31 are untold at a time.
+//! - `Pending` and `Empty` are true of a moment. `Pending` may also be the
+//!   answer while a cell is being reused and the tail's move is not yet seen.
+//! - Fairness among producers, or among poppers.

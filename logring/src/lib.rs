@@ -14,7 +14,7 @@ mod error;
 mod layout;
 mod level;
 mod macros;
-#[cfg(all(test, any(loom, shuttle)))]
+#[cfg(test)]
 mod models;
 mod policy;
 mod producer;
@@ -31,9 +31,6 @@ pub use policy::{Config, ConfigError, Marks, Policy, PolicyError};
 pub use producer::{Grant, Logger};
 pub use ring::{LogRing, Ring};
 pub use stats::{Cause, LostTable, Stats};
-#[cfg(logring_inject)]
-#[doc(hidden)]
-pub use sync::hook;
 
 /// The cells of a ring of `capacity_bytes`, for the `N` of a [`LogRing<N>`].
 ///

@@ -6,8 +6,8 @@
 //! - the target's own atomics, or `portable-atomic` where the target has no
 //!   compare-and-swap;
 //! - in unit tests under `--cfg loom` or `--cfg shuttle`, that checker's;
-//! - under `--cfg logring_inject`, the target's, with a hook before each
-//!   access that a test uses to interrupt the caller there.
+//! - in unit tests under `--cfg logring_inject`, the target's, with a hook
+//!   before each access, which a test uses to interrupt the caller there.
 //!
 //! [`Shadow`] is the other thing that only checkers see: a plain byte per
 //! cell, written without atomics by whoever owns the cell, so that a race
@@ -87,18 +87,16 @@ impl Word {
 }
 
 /// Nothing, unless a test asked to be called before every access.
-#[cfg(not(logring_inject))]
+#[cfg(not(all(test, logring_inject)))]
 #[inline(always)]
 fn before_access() {}
 
-#[cfg(logring_inject)]
+#[cfg(all(test, logring_inject))]
 use hook::before_access;
 
 /// The interrupt controller of the injection tests.
-#[cfg(logring_inject)]
-#[doc(hidden)]
-pub mod hook {
-    extern crate std;
+#[cfg(all(test, logring_inject))]
+pub(crate) mod hook {
     use core::cell::Cell;
 
     std::thread_local! {
@@ -106,7 +104,7 @@ pub mod hook {
     }
 
     /// Calls `hook` before every later access of this thread to a shared word.
-    pub fn set(hook: Option<fn()>) {
+    pub(crate) fn set(hook: Option<fn()>) {
         HOOK.set(hook);
     }
 

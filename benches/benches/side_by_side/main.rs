@@ -12,6 +12,10 @@
 //! An `ArrayQueue<[u8; 56]>` knows the length of its records when it is
 //! compiled. So does a push of an array into a logger in a `static`; pushes of
 //! what only the running program knows have rows of their own.
+//!
+//! Run it on a quiet machine, and more than once: a busy neighbour slows the
+//! two unequally, and where the linker puts a loop is worth a fifth of a
+//! figure from one build to the next.
 
 mod logs;
 mod peer;

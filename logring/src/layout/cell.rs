@@ -3,7 +3,7 @@
 use super::geometry::PAYLOAD_WORDS;
 use crate::sync::{Shadow, Word};
 
-/// The unit of space: one state word and [`PAYLOAD_WORDS`] words of payload.
+/// The unit of space: one state word and `PAYLOAD_WORDS` words of payload.
 ///
 /// All-zero is a cell that was never used. State words sit at fixed places,
 /// so payload can never be taken for a header and nothing is ever zeroed.

@@ -1,14 +1,25 @@
-//! Models of the protocol for checkers that own the scheduler.
+//! Models of the protocol: the public calls on tiny rings, where something
+//! else decides who runs when.
 //!
-//! They are unit tests, because the checkers replace the atomics inside this
-//! crate. Each model drives the public calls on a tiny ring, from two or three
-//! threads, and states the *set* of outcomes: one that is not in it fails the
-//! model, and so does one that no execution reached.
+//! They are unit tests, because the checkers replace or watch the atomics
+//! inside this crate:
+//!
+//! - `loom` tries every interleaving of two or three contexts, and every value
+//!   that the memory model lets a load see (`--cfg loom`);
+//! - `shuttle` tries random schedules of many threads (`--cfg shuttle`);
+//! - `injection` interrupts a call before each of its accesses
+//!   (`--cfg logring_inject`);
+//! - `threads` leaves it to the machine, for Miri and ThreadSanitizer, and
+//!   for itself.
 
+#[cfg(all(logring_inject, not(any(loom, shuttle))))]
+mod injection;
 #[cfg(loom)]
 mod loom;
 #[cfg(shuttle)]
 mod shuttle;
+#[cfg(not(any(loom, shuttle)))]
+mod threads;
 
 use crate::{Level, Logger, Popped, Pushed, Ring};
 use std::vec::Vec;
@@ -44,14 +55,14 @@ struct Got {
 impl Got {
     /// Pops once; whether there was a record.
     fn pop(&mut self, ring: &Ring) -> bool {
-        let mut buf = [0; 64];
+        let mut buf = [0; 256];
         match ring.pop(&mut buf) {
             Popped::Record(record) => {
                 self.ids.push(id_of(record.bytes, record.level));
                 self.told += record.lost_before;
                 true
             }
-            Popped::NoSpace { needed } => panic!("64 bytes are no room for {needed}"),
+            Popped::NoSpace { needed } => panic!("256 bytes are no room for {needed}"),
             Popped::Pending | Popped::Empty => false,
         }
     }

@@ -101,8 +101,9 @@ struct Scratch {
 impl Write for Scratch {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if let Some(room) = self.bytes.get_mut(self.len..) {
-            for (slot, byte) in room.iter_mut().zip(text.as_bytes()) {
-                *slot = *byte;
+            let kept = room.len().min(text.len());
+            if let (Some(room), Some(text)) = (room.get_mut(..kept), text.as_bytes().get(..kept)) {
+                room.copy_from_slice(text);
             }
         }
         self.len = self.len.saturating_add(text.len());

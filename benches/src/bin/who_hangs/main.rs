@@ -13,6 +13,8 @@
 //! The exit code says one thing: whether logring came through with an exact
 //! ledger. Linux only.
 
+#![deny(unsafe_code)]
+
 #[cfg(target_os = "linux")]
 mod parent;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,286 @@
+#!/usr/bin/env bash
+# Every check of the project by name; `.ci/run` calls them all, and so can you.
+#
+#   ./ci.sh          lists the jobs
+#   ./ci.sh <job>    runs one
+#
+# A job installs what it lacks; a machine with rustup's stable Rust and gcc is
+# enough to start from. Each set of compiler flags has a target folder of its
+# own, so that jobs do not undo each other's builds.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly NIGHTLY=${NIGHTLY:-nightly}
+readonly MSRV=1.85.0
+readonly HOST=x86_64-unknown-linux-gnu
+# What can be built together; the providers of `portable-atomic` exclude each
+# other, so `--all-features` cannot.
+readonly FEATURES=logring/std,logring/log,logring/tracing
+readonly LOGS=target/ci
+mkdir -p "$LOGS"
+
+# ---------------------------------------------------------------- the jobs --
+# A job is a function `job_NAME`; the comment on its first line is its entry
+# in the list.
+
+job_quick() { # lint and test: what every commit must pass
+    job_lint
+    run cargo test
+}
+
+job_test() { # the README's test command, then with features
+    run cargo test
+    run cargo test -p logring --features std,log,tracing
+    run cargo test -p logring --features portable-atomic
+}
+
+job_lint() { # formatting, clippy without warnings, the syntax of the scripts
+    need_component rustfmt
+    need_component clippy
+    run bash -n ci.sh .ci/run .ci/planted
+    run cargo fmt --all --check
+    run cargo fmt --manifest-path fuzz/Cargo.toml --check
+    run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
+}
+
+job_doc() { # the documentation without warnings, also as docs.rs builds it
+    need_nightly
+    run env RUSTDOCFLAGS="-D warnings -D missing_docs" \
+        cargo doc --no-deps -p logring --features "$FEATURES"
+    run env RUSTDOCFLAGS="-D warnings --cfg docsrs" CARGO_TARGET_DIR=target/docsrs \
+        cargo "+$NIGHTLY" doc --no-deps -p logring --features "$FEATURES"
+}
+
+job_msrv() { # the libraries build with the oldest supported compiler
+    need_toolchain "$MSRV"
+    run cargo "+$MSRV" check -p logring -p logring-ffi --lib --features "$FEATURES"
+}
+
+job_no_std() { # release builds for bare metal, with and without compare-and-swap
+    local target provider
+    need_component clippy
+    need_targets thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabi \
+        riscv32imac-unknown-none-elf
+    for target in thumbv7m-none-eabi thumbv7em-none-eabi riscv32imac-unknown-none-elf; do
+        run cargo build --release -p logring --target "$target"
+        run cargo clippy --release -p logring --target "$target" -- -D warnings
+    done
+    for provider in critical-section unsafe-assume-single-core; do
+        run cargo build --release -p logring --target thumbv6m-none-eabi \
+            --features "portable-atomic-$provider"
+    done
+    # Without atomics to stand on, the crate itself says what to do.
+    must_fail_with "this target has no compare-and-swap: enable the feature" \
+        cargo build --release -p logring --target thumbv6m-none-eabi
+}
+
+job_loom() { # every interleaving of the small models, within bounds
+    with_loom tests cargo test -p logring --lib models -- --nocapture
+}
+
+job_shuttle() { # many random schedules of larger models
+    with_shuttle tests cargo test -p logring --lib models
+}
+
+job_injection() { # a nested call before every atomic access
+    with_injection tests cargo test -p logring --lib models::injection
+}
+
+job_miri() { # undefined behaviour and races: many seeds, 32 bits, big endian
+    local target
+    need_miri
+    with_miri 0..64 tests cargo "+$NIGHTLY" miri test -p logring --lib models::threads
+    for target in i686-unknown-linux-gnu s390x-unknown-linux-gnu; do
+        with_miri 0..8 tests cargo "+$NIGHTLY" miri test -p logring --target "$target" \
+            --lib models::threads
+    done
+    for target in "$HOST" i686-unknown-linux-gnu s390x-unknown-linux-gnu; do
+        with_miri 0..1 tests cargo "+$NIGHTLY" miri test -p logring --target "$target" --test edges
+    done
+    MIRI_EXTRA=-Zmiri-tree-borrows \
+        with_miri 0..1 tests cargo "+$NIGHTLY" miri test -p logring --test edges
+}
+
+job_tsan() { # races in real threads, by ThreadSanitizer
+    need_nightly rust-src
+    with_tsan tests cargo "+$NIGHTLY" test -Zbuild-std --target "$HOST" -p logring \
+        --lib models::threads
+}
+
+job_planted() { # every planted bug is caught by every tool that can see it
+    need_nightly rust-src
+    need_miri
+    source .ci/planted
+    planted
+}
+
+job_fuzz() { # a minute of fuzzing, against the naive reference
+    need_nightly
+    need_component clippy
+    need_package g++ g++
+    need_cargo_fuzz
+    run cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target/fuzz-lint -- -D warnings
+    fuzz ops 45
+    fuzz config 15 -dict=config.dict
+}
+
+job_storm() { # signal handlers push into the queue they interrupted
+    run cargo run --release -p logring-benches --bin who_hangs
+}
+
+job_incident() { # the example: a log storm over a stalled disk
+    run cargo run --release -p logring --example incident -- --quick
+}
+
+job_bench() { # a quick look at logring beside its peers; a report, not a gate
+    run cargo bench -p logring-benches --bench side_by_side -- --quick
+}
+
+job_bench-check() { # every benchmark compiles; nothing else
+    run cargo check -p logring-benches --all-targets
+}
+
+job_all() { # everything, in the order of .ci/run
+    run .ci/run
+}
+
+# --------------------------------------------------------------- the tools --
+# `with_TOOL COMMAND…` runs a command in the build that the tool needs.
+
+with_loom() (
+    export RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_TEST_OPT_LEVEL=3
+    export LOOM_MAX_PREEMPTIONS=${LOOM_MAX_PREEMPTIONS:-3}
+    "$@"
+)
+
+with_shuttle() (
+    export RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_PROFILE_TEST_OPT_LEVEL=3
+    "$@"
+)
+
+with_injection() (
+    export RUSTFLAGS="--cfg logring_inject" CARGO_TARGET_DIR=target/injection
+    export CARGO_PROFILE_TEST_OPT_LEVEL=3
+    "$@"
+)
+
+with_tsan() (
+    export RUSTFLAGS="-Zsanitizer=thread --cfg logring_shadow" CARGO_TARGET_DIR=target/tsan
+    export TSAN_OPTIONS="halt_on_error=1"
+    "$@"
+)
+
+# The first argument is the range of seeds. What is not a flag of Miri goes to
+# the compiler of the interpreted crate alone, so dependencies are built once.
+with_miri() (
+    export CARGO_TARGET_DIR=target/miri
+    export MIRIFLAGS="-Zmiri-many-seeds=$1 $MIRI_STRICT ${MIRI_EXTRA:-} --cfg=logring_shadow"
+    "${@:2}"
+)
+readonly MIRI_STRICT="-Zmiri-strict-provenance -Zmiri-symbolic-alignment-check \
+-Zmiri-compare-exchange-weak-failure-rate=0.8 -Zmiri-preemption-rate=0.1"
+
+fuzz() { # target, seconds, options of libFuzzer
+    local corpus=fuzz/corpus/$1
+    mkdir -p "$corpus"
+    (cd fuzz && run cargo "+$NIGHTLY" fuzz run "$1" "corpus/$1" "corpus-seed/$1" \
+        -- "-max_total_time=$2" "${@:3}")
+}
+
+# ----------------------------------------------------------- running things --
+
+die() {
+    echo "ci.sh: $*" >&2
+    exit 1
+}
+
+# Prints a command, and runs it.
+run() {
+    echo "\$ ${RUSTFLAGS:+RUSTFLAGS='$RUSTFLAGS' }${MIRIFLAGS:+MIRIFLAGS='$MIRIFLAGS' }$*"
+    "$@"
+}
+
+# Runs tests, and fails also if there was none: a filter that matches nothing
+# is green otherwise.
+tests() {
+    local log
+    log=$(mktemp "$LOGS/tests.XXXXXX")
+    run "$@" 2>&1 | tee "$log"
+    grep -q '^test result: ok\. [1-9]' "$log" || die "no test ran: $*"
+    rm "$log"
+}
+
+# Runs a build that must fail, and say why in these words.
+must_fail_with() {
+    local words=$1 log
+    shift
+    log=$(mktemp "$LOGS/must-fail.XXXXXX")
+    echo "\$ ! $*"
+    if "$@" >"$log" 2>&1; then
+        die "this was to fail: $*"
+    fi
+    grep -qF "$words" "$log" || die "it failed for another reason: $(cat "$log")"
+    rm "$log"
+}
+
+# -------------------------------------------------------- installing things --
+
+need_toolchain() { # toolchain, components
+    local components=("${@:2}")
+    if [[ $'\n'$(rustup toolchain list) != *$'\n'"$1"[-$' \n']* ]]; then
+        run rustup toolchain install "$1" --profile minimal --no-self-update \
+            ${components[@]/#/--component=}
+    elif ((${#components[@]})); then
+        rustup component add --toolchain "$1" "${components[@]}" 2>/dev/null ||
+            run rustup component add --toolchain "$1" "${components[@]}"
+    fi
+}
+
+need_nightly() { # components
+    need_toolchain "$NIGHTLY" "$@"
+}
+
+need_miri() {
+    need_nightly miri rust-src
+}
+
+need_component() { # of the default toolchain
+    rustup component add "$1" 2>/dev/null || run rustup component add "$1"
+}
+
+need_targets() { # of the default toolchain
+    rustup target add "$@" 2>/dev/null || run rustup target add "$@"
+}
+
+need_package() { # command, Debian package
+    if ! command -v "$1" >/dev/null; then
+        local sudo=()
+        ((EUID == 0)) || sudo=(sudo)
+        run "${sudo[@]}" apt-get update -q
+        run "${sudo[@]}" apt-get install -qy --no-install-recommends "$2"
+    fi
+}
+
+need_cargo_fuzz() {
+    command -v cargo-fuzz >/dev/null || run cargo install cargo-fuzz --locked
+}
+
+# --------------------------------------------------------------------- main --
+
+list() {
+    echo "usage: ./ci.sh <job>"
+    sed -n 's/^job_\([a-z_-]*\)() { # \(.*\)/\1\t\2/p' ci.sh |
+        while IFS=$'\t' read -r name what; do
+            printf '  %-12s %s\n' "$name" "$what"
+        done
+}
+
+if (($# == 0)); then
+    list
+elif (($# == 1)) && declare -F "job_$1" >/dev/null; then
+    "job_$1"
+else
+    echo "ci.sh: no such job: $*" >&2
+    list >&2
+    exit 2
+fi

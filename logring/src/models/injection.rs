@@ -1,0 +1,283 @@
+//! Interrupts at every point: before each access of a call to the ring,
+//! another call runs to completion, and in that one again, up to three deep.
+//!
+//! This is what an interrupt or a signal handler that logs does, at every
+//! place where it can make a difference, since between two accesses to shared
+//! memory nothing of a call can be seen from outside. Each case checks that
+//! no record is torn, that the books balance, that a push finds the room that
+//! there is, and that no call takes more steps than its bound.
+
+use super::{Got, level, push, settle};
+use crate::sync::hook;
+use crate::{Config, LogRing, Logger, Lost, Pushed};
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::vec::Vec;
+use std::{eprintln, format, vec};
+
+const CELLS: usize = 16;
+/// With no more records than this, the records of three contexts have room.
+const RESIDENT_ROOMY: u8 = 4;
+/// Payload bytes of a record of three cells.
+const LONG: usize = 130;
+
+/// What a context does to the ring.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Call {
+    Push,
+    PushLong,
+    PushTagged,
+    Grant,
+    Discard,
+    Pop,
+    Drain,
+    TakeTrailing,
+}
+
+/// One family of cases: what is interrupted, by what, on which ring.
+#[derive(Clone, Copy, Debug)]
+struct Scenario {
+    outer: Call,
+    nested: Call,
+    outer_config: Config,
+    nested_config: Config,
+    /// Records of one cell in the ring before.
+    resident: u8,
+    /// Whether a refusal is untold before.
+    untold: bool,
+}
+
+/// What happened to one context's call.
+#[derive(Clone, Copy)]
+struct Done {
+    answer: Option<Pushed>,
+    steps: usize,
+    bound: usize,
+}
+
+/// The case that is running.
+struct Case {
+    ring: Rc<LogRing<CELLS>>,
+    scenario: Scenario,
+    /// At which of its accesses the call of each depth is interrupted.
+    fire_at: Vec<usize>,
+    /// Accesses of the calls that are running, outermost first.
+    steps: Vec<usize>,
+    got: Got,
+    done: Vec<Done>,
+}
+
+std::thread_local! {
+    static CASE: RefCell<Option<Case>> = const { RefCell::new(None) };
+    static HITS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Before every access: counts it, and runs the next context if it is due.
+fn before_access() {
+    let due = CASE.with_borrow_mut(|case| {
+        let case = case.as_mut().expect("a case runs while the hook is set");
+        let depth = case.steps.len() - 1;
+        case.steps[depth] += 1;
+        case.fire_at.get(depth) == Some(&(case.steps[depth] - 1))
+    });
+    if due {
+        HITS.set(HITS.get() + 1);
+        call_once();
+    }
+}
+
+/// Runs the call of the next depth to completion.
+fn call_once() {
+    let (ring, scenario, depth) = CASE.with_borrow_mut(|case| {
+        let case = case.as_mut().expect("a case runs");
+        case.steps.push(0);
+        (case.ring.clone(), case.scenario, case.steps.len() - 1)
+    });
+    let (call, config) = match depth {
+        0 => (scenario.outer, scenario.outer_config),
+        _ => (scenario.nested, scenario.nested_config),
+    };
+    let log = Logger::new(&ring, config);
+    let id = 200 + depth as u8;
+    let mut got = Got::default();
+    let mut bytes = 8;
+    let answer = match call {
+        Call::Push => Some(push(&log, id)),
+        Call::PushLong => {
+            bytes = LONG;
+            Some(log.push(level(id), &[id; LONG]))
+        }
+        Call::PushTagged => {
+            bytes = 20;
+            Some(log.push_parts(level(id), 7, &[&[id; 3], &[id; 9], &[id; 8]]))
+        }
+        Call::Grant | Call::Discard => {
+            bytes = LONG;
+            match log.reserve(level(id), 0, LONG) {
+                Ok(mut grant) if call == Call::Grant => {
+                    grant.append(&[id; 9]);
+                    grant.commit();
+                    Some(Pushed::Stored)
+                }
+                Ok(_) => None,
+                Err(no) => Some(no.into()),
+            }
+        }
+        Call::Pop => {
+            got.pop(&ring);
+            None
+        }
+        Call::Drain => {
+            got.drain(&ring, 3);
+            None
+        }
+        Call::TakeTrailing => {
+            got.told += ring.take_trailing_loss();
+            None
+        }
+    };
+    // A pop has its own bound; of these, no case can come near it.
+    let bound = match call {
+        Call::Pop | Call::Drain | Call::TakeTrailing => 500,
+        _ => log.steps_max(bytes),
+    };
+    CASE.with_borrow_mut(|case| {
+        let case = case.as_mut().expect("a case runs");
+        let steps = case.steps.pop().expect("this call's steps");
+        case.done.push(Done {
+            answer,
+            steps,
+            bound,
+        });
+        case.got.ids.extend(got.ids);
+        case.got.told += got.told;
+    });
+}
+
+/// Runs one case and checks it. Whether every interrupt of it happened.
+fn run(scenario: Scenario, fire_at: &[usize], steps_most: &mut usize) -> bool {
+    let ring = Rc::new(LogRing::starting_at(usize::MAX - 3));
+    let log = Logger::new(&ring, Config::drop_newest());
+    let mut offered = u64::from(scenario.resident);
+    for id in 1..=scenario.resident {
+        assert_eq!(push(&log, id), Pushed::Stored);
+    }
+    if scenario.untold {
+        let strict = Config::drop_newest().with_truncate(false);
+        let refused = Logger::new(&ring, strict).push(level(9), &[9; 4096]);
+        assert_eq!(refused, Pushed::Lost(Lost::TooBig));
+        offered += 1;
+    }
+    CASE.set(Some(Case {
+        ring: ring.clone(),
+        scenario,
+        fire_at: fire_at.to_vec(),
+        steps: vec![],
+        got: Got::default(),
+        done: vec![],
+    }));
+    let hits = HITS.get();
+    hook::set(Some(before_access));
+    call_once();
+    hook::set(None);
+    let case = CASE.take().expect("the case has run");
+    let all_fired = HITS.get() - hits == fire_at.len();
+
+    let what = || format!("{scenario:?} interrupted at {fire_at:?}");
+    for done in &case.done {
+        assert!(
+            done.steps <= done.bound,
+            "{} > {}: {}",
+            done.steps,
+            done.bound,
+            what()
+        );
+        *steps_most = (*steps_most).max(done.steps);
+        if scenario.resident <= RESIDENT_ROOMY {
+            let fine = done.answer.is_none_or(Pushed::is_stored);
+            assert!(fine, "{:?} with room: {}", done.answer, what());
+        }
+    }
+    let pushes = |call| !matches!(call, Call::Pop | Call::Drain | Call::TakeTrailing);
+    offered += u64::from(pushes(scenario.outer));
+    offered += u64::from(pushes(scenario.nested)) * (case.done.len() as u64 - 1);
+    settle(&ring, offered, &[case.got]);
+    all_fired
+}
+
+/// Every place of every depth, from `fire_at` on.
+fn explore(scenario: Scenario, depth: usize, fire_at: &mut Vec<usize>, figures: &mut Figures) {
+    for at in 0.. {
+        fire_at.push(at);
+        let fired = run(scenario, fire_at, &mut figures.steps_most);
+        figures.cases += usize::from(fired);
+        if fired && fire_at.len() < depth {
+            explore(scenario, depth, fire_at, figures);
+        }
+        fire_at.pop();
+        if !fired {
+            return;
+        }
+    }
+}
+
+#[derive(Default)]
+struct Figures {
+    cases: usize,
+    steps_most: usize,
+}
+
+/// Interrupts `outer` by every nested call, with every policy of either, on
+/// rings with room, nearly full and full.
+fn interrupt(outer: Call, nested: &[Call], depth: usize) {
+    let mut figures = Figures::default();
+    let configs = [Config::drop_newest(), Config::drop_oldest()];
+    for &nested in nested {
+        for outer_config in configs {
+            for nested_config in configs {
+                for resident in [0, 2, CELLS as u8 - 3, CELLS as u8 - 1, CELLS as u8] {
+                    for untold in [false, true] {
+                        let scenario = Scenario {
+                            outer,
+                            nested,
+                            outer_config,
+                            nested_config,
+                            resident,
+                            untold,
+                        };
+                        explore(scenario, depth, &mut vec![], &mut figures);
+                    }
+                }
+            }
+        }
+    }
+    let Figures { cases, steps_most } = figures;
+    eprintln!("{outer:?} interrupted {cases} times, {depth} deep; at most {steps_most} steps");
+    assert!(cases > 1000, "only {cases} interrupts of {outer:?}");
+}
+
+const EVERYTHING: [Call; 8] = [
+    Call::Push,
+    Call::PushLong,
+    Call::PushTagged,
+    Call::Grant,
+    Call::Discard,
+    Call::Pop,
+    Call::Drain,
+    Call::TakeTrailing,
+];
+
+/// Two deep, everything interrupts everything.
+#[test]
+fn any_call_may_interrupt_any_call() {
+    for outer in EVERYTHING {
+        interrupt(outer, &EVERYTHING, 2);
+    }
+}
+
+/// Three deep, the two calls that matter most.
+#[test]
+fn pushes_nest_three_deep() {
+    interrupt(Call::Push, &[Call::Push], 3);
+    interrupt(Call::Pop, &[Call::Push], 3);
+}
