@@ -42,7 +42,10 @@ impl Logger<'_> {
 
     fn push_line(&self, level: Level, tag: u32, line: &[u8]) -> Pushed {
         if line.len() <= self.record_bytes_max() {
-            return self.push_parts(level, tag, &[line]);
+            return match tag {
+                0 => self.push(level, line),
+                _ => self.push_parts(level, tag, &[line]),
+            };
         }
         match self.reserve(level, tag, line.len()) {
             Ok(mut grant) => {

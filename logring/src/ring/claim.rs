@@ -6,7 +6,7 @@ use super::orderings::{C_A, C_B, C_C, C_D, V};
 use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::{Header, Position, Seen, State, geometry, header};
 use crate::level::Level;
-use crate::sync::Ordering;
+use crate::sync::{Ordering, Word};
 
 /// Attempts of one claim. Each failed one means that the tail was moved by
 /// somebody else.
@@ -93,6 +93,16 @@ impl Ring {
                 continue;
             }
             let used = Position::from_word(self.front.head.load(V)).since(tail);
+            if pass.end.since(tail) > used {
+                // A record that reaches past the head: its size is damaged,
+                // as the head moved before the record was committed.
+                out.forget();
+                if batch == 1 {
+                    return Claim::Pending;
+                }
+                batch = 1;
+                continue;
+            }
             if self
                 .back
                 .tail
@@ -179,7 +189,7 @@ impl Ring {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn copy_record(
         &self,
         at: Position,
@@ -240,18 +250,38 @@ impl Reader<'_> {
         low
     }
 
-    #[inline]
-    fn copy(&mut self, bytes: &mut [u8]) {
-        let mut chunks = bytes.chunks_exact_mut(WORD_BYTES);
-        for chunk in &mut chunks {
-            chunk.copy_from_slice(&self.take().to_ne_bytes());
-        }
-        let rest = chunks.into_remainder();
-        if !rest.is_empty() {
-            let word = self.take().to_ne_bytes();
-            for (slot, byte) in rest.iter_mut().zip(word) {
-                *slot = byte;
+    /// Fills `bytes`, a cell at a time.
+    #[inline(always)]
+    fn copy(&mut self, mut bytes: &mut [u8]) {
+        while !bytes.is_empty() {
+            if self.word == PAYLOAD_WORDS {
+                self.cell = self.cell.plus(1);
+                self.word = 0;
             }
+            let payload = &self.ring.cell(self.cell).payload;
+            let slots = payload.get(self.word..).unwrap_or_default();
+            self.word = PAYLOAD_WORDS;
+            bytes = copy_cell(slots, bytes);
         }
     }
+}
+
+/// Copies the payload words of one cell, and returns the bytes that are for
+/// the next.
+#[inline(always)]
+fn copy_cell<'b>(slots: &[Word], bytes: &'b mut [u8]) -> &'b mut [u8] {
+    let here = bytes.len().min(slots.len() * WORD_BYTES);
+    let (bytes, rest) = bytes.split_at_mut(here);
+    let mut words = bytes.chunks_exact_mut(WORD_BYTES);
+    let mut slots = slots.iter();
+    for (bytes, slot) in (&mut words).zip(&mut slots) {
+        bytes.copy_from_slice(&slot.load(C_C).to_ne_bytes());
+    }
+    let last = words.into_remainder();
+    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
+        for (to, from) in last.iter_mut().zip(slot.load(C_C).to_ne_bytes()) {
+            *to = from;
+        }
+    }
+    rest
 }
