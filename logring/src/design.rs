@@ -174,19 +174,20 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 12 + TRIES * (walk + 16) + 8 k + 40         accesses to shared memory
+//! 12 + TRIES * (walk + 16) + W k + 40         accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
 //! ```
 //!
-//! for a record of `k` cells; [`Logger::steps_max`](crate::Logger::steps_max)
+//! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets);
+//! [`Logger::steps_max`](crate::Logger::steps_max)
 //! computes it, and the interrupt tests hold every call to it.
 //! - 12: one attempt in line (`untold`, P.a, P.b, P.e), the look at a full ring
 //!   (2), `untold`, P.a and P.b again, R.a (3).
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
-//! - 8 k: a state and seven payload words a cell, the header's extras included.
+//! - W k: a state and the payload words of each cell, the header's included.
 //!   40: the sum of refusals for W.d (36), info word, pad, count of cut records,
 //!   W.e.
 //!

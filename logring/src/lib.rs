@@ -36,7 +36,7 @@ pub use stats::{Cause, LostTable, Stats};
 ///
 /// # Panics
 /// If no ring has that capacity: it is a power of two of at least four cells
-/// (of 64 bytes on 64-bit targets, 32 on 32-bit ones). In a constant that is
+/// ([`Ring::CELL_BYTES`] each). In a constant that is
 /// a compile-time error.
 ///
 /// # Context

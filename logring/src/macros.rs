@@ -11,7 +11,7 @@
 /// logring::define!(static LOG: [u8; 16 * 1024] = Config::drop_newest());
 ///
 /// logring::info!(LOG, "listening on {}", 8080);
-/// assert_eq!(LOG.ring().stats().used_bytes, 64);
+/// assert_eq!(LOG.ring().capacity_bytes(), 16 * 1024);
 /// ```
 #[macro_export]
 macro_rules! define {

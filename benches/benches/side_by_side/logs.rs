@@ -21,7 +21,7 @@ macro_rules! logs {
         impl Log for $name {
             #[inline(always)]
             fn log() -> &'static Logger<'static> {
-                logring::define!(static LOG: [u8; 64 * ring_cells($bytes)] = $config);
+                logring::define!(static LOG: [u8; logring::Ring::CELL_BYTES * ring_cells($bytes)] = $config);
                 &LOG
             }
         }

@@ -41,7 +41,7 @@ const fn records(bytes: usize) -> usize {
 }
 
 const fn cells_of(bytes: usize) -> usize {
-    bytes.div_ceil(56)
+    bytes.div_ceil(Ring::CELL_BYTES - size_of::<usize>())
 }
 
 fn payload<const BYTES: usize>() -> [u8; BYTES] {

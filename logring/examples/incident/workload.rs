@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use logring::{Level, Severity};
+use logring::{Level, Ring, Severity};
 
 /// The lines of a request number; the same number always gives the same.
 pub(crate) enum Workload {
@@ -102,9 +102,10 @@ pub(crate) fn is_error(level: Level) -> bool {
 }
 
 /// About what a numbered line takes in a ring: its bytes, its number and a
-/// loss count, in cells of 64 bytes that carry 56.
+/// loss count, in cells that carry all of their bytes but one word.
 fn ring_bytes(line: usize) -> usize {
-    (line + 16).div_ceil(56) * 64
+    let cell = Ring::CELL_BYTES;
+    (line + 16).div_ceil(cell - size_of::<usize>()) * cell
 }
 
 /// Every request logs one or two lines for debugging and then how it went:

@@ -8,7 +8,7 @@ use crate::sync::{Shadow, Word};
 /// All-zero is a cell that was never used. State words sit at fixed places,
 /// so payload can never be taken for a header and nothing is ever zeroed.
 #[repr(C)]
-#[cfg_attr(target_pointer_width = "64", repr(align(64)))]
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
 #[cfg_attr(not(target_pointer_width = "64"), repr(align(32)))]
 pub struct Cell {
     /// Owner: the writer of the record, from reservation until `tail` has

@@ -5,8 +5,16 @@ use crate::error::CapacityError;
 
 /// Bytes of a machine word.
 pub(crate) const WORD_BYTES: usize = size_of::<usize>();
-/// Payload words of a cell; its state word comes on top.
-pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) { 4 } else { 7 };
+/// Payload words of a cell; its state word comes on top. A cell of a 64-bit
+/// target is 128 bytes, so that most lines of text take one or two; on 32-bit
+/// targets, where memory is dear, it is 32 bytes. Models keep it small.
+pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) {
+    4
+} else if usize::BITS == 64 {
+    15
+} else {
+    7
+};
 /// The largest payload of a record of one cell, in bytes, if it has no extras.
 pub(crate) const CELL_RECORD_BYTES: usize = (PAYLOAD_WORDS - header::INFO_WORDS) * WORD_BYTES;
 /// Bytes of a cell, state word included.

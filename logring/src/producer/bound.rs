@@ -12,14 +12,14 @@ impl Logger<'_> {
     /// this logger can make, whatever anybody else does.
     ///
     /// ```text
-    /// steps(k) = 12 + tries * (walk + 16) + 8 k + 40
+    /// steps(k) = 12 + tries * (walk + 16) + W k + 40
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
     ///
-    /// for a record of `k` of the ring's `N` cells; [`design`](crate::design)
-    /// accounts for each term. Nearly every offer takes `4 + 2 k` and one
-    /// step a word. On a target where one access is a loop of load-linked and
+    /// for a record of `k` of the ring's `N` cells, which have `W` words;
+    /// [`design`](crate::design) accounts for each term. Nearly every offer
+    /// takes `5 + k` and one step a word of the record. On a target where one access is a loop of load-linked and
     /// store-conditional, a turn of that loop takes an interrupt or another
     /// core's store in between.
     ///

@@ -69,8 +69,8 @@ pub struct Ring<C: ?Sized = [Cell]> {
 
 /// A ring of `N` cells whose storage is its own, for `static`s.
 ///
-/// `N` is a power of two of at least 4. A cell has 64 bytes on 64-bit targets
-/// and 32 on 32-bit ones; [`cells_for_bytes`](crate::cells_for_bytes) turns a
+/// `N` is a power of two of at least 4. A cell has 128 bytes on 64-bit targets
+/// and 32 on 32-bit ones ([`Ring::CELL_BYTES`]); [`cells_for_bytes`](crate::cells_for_bytes) turns a
 /// capacity in bytes into `N` at compile time.
 pub type LogRing<const N: usize> = Ring<[Cell; N]>;
 

@@ -8,6 +8,11 @@ use crate::layout::{Position, geometry};
 use crate::stats::{LostTable, Stats};
 
 impl Ring {
+    /// Bytes of a cell, state word included: 128 on 64-bit targets, 32 on
+    /// 32-bit ones. A record takes whole cells, and in each a word is the
+    /// state.
+    pub const CELL_BYTES: usize = CELL_BYTES;
+
     /// Bytes of the ring's cells, state words included: what
     /// `Ring::boxed` was given, or `N` cells of a [`LogRing<N>`](crate::LogRing).
     ///

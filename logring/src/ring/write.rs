@@ -261,6 +261,9 @@ impl Ring {
     }
 }
 
+/// Words of half a cell's payload.
+const HALF_WORDS: usize = PAYLOAD_WORDS / 2;
+
 /// W.c: stores bytes into the payload words of one cell, and returns those
 /// that are for the next.
 #[inline(always)]
@@ -271,6 +274,17 @@ fn copy_cell<'b>(slots: &[Word], bytes: &'b [u8]) -> &'b [u8] {
             slot.store(word_of(word), W);
         }
         return rest;
+    }
+    let (mut slots, mut bytes) = (slots, bytes);
+    // So is half a cell, which leaves less for the loop.
+    if let (Some((half, free)), Some((block, rest))) = (
+        slots.split_first_chunk::<HALF_WORDS>(),
+        bytes.split_first_chunk::<{ HALF_WORDS * WORD_BYTES }>(),
+    ) {
+        for (slot, word) in half.iter().zip(block.chunks_exact(WORD_BYTES)) {
+            slot.store(word_of(word), W);
+        }
+        (slots, bytes) = (free, rest);
     }
     let words = bytes.chunks_exact(WORD_BYTES);
     let last = words.remainder();

@@ -5,10 +5,10 @@ use logring::{Cause, Level, Popped, Ring, Severity};
 /// Bytes of a machine word.
 pub(crate) const WORD: usize = size_of::<usize>();
 /// Bytes of a cell, state word included.
-pub(crate) const CELL: usize = 8 * WORD;
+pub(crate) const CELL: usize = if WORD == 8 { 16 * WORD } else { 8 * WORD };
 /// Payload of a cell that begins a record without extras: on 32-bit targets
 /// one word of it describes the record.
-pub(crate) const FIRST: usize = if WORD == 8 { 56 } else { 24 };
+pub(crate) const FIRST: usize = if WORD == 8 { 120 } else { 24 };
 
 /// A record, copied out.
 #[derive(Debug, PartialEq, Eq)]

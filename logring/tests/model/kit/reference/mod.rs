@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use logring::{Cause, Severity};
 
 const WORD: usize = size_of::<usize>();
-const PAYLOAD_WORDS: usize = 7;
+const PAYLOAD_WORDS: usize = if WORD == 8 { 15 } else { 7 };
 pub(crate) const CELL_BYTES: usize = (PAYLOAD_WORDS + 1) * WORD;
 const INFO_WORDS: usize = if WORD == 8 { 0 } else { 1 };
 const TIMESTAMP_WORDS: usize = 8 / WORD;
