@@ -43,7 +43,7 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
 }
 
-job_doc() { # the documentation without warnings, also as docs.rs builds it
+job_doc() { # the documentation without warnings, also as the documentation host builds it
     need_nightly
     run env RUSTDOCFLAGS="-D warnings -D missing_docs" \
         cargo doc --no-deps -p logring --features "$FEATURES"
@@ -128,7 +128,7 @@ job_storm() { # signal handlers push into the queue they interrupted
     run cargo run --release -p logring-benches --bin who_hangs
 }
 
-job_incident() { # the example: a log storm over a stalled disk
+job_incident() { # the example: an outage replayed: the log forwarder stalls
     run cargo run --release -p logring --example incident -- --quick
 }
 

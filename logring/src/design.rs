@@ -215,8 +215,9 @@
 //!
 //! Push keeps that window to the copy, with everything prepared before; a grant
 //! keeps it open while it is held. An interrupted evictor or popper holds
-//! nothing up. One that dies between E.c and E.d takes the count of that one
-//! run with it: the only way in which a loss can miss the ledger.
+//! nothing up. One that dies for good unbalances the books by what it was about
+//! to count: an evictor between E.c and E.d its run, a refused producer before
+//! R.a its record, a popper after C.d the records that it had claimed.
 //!
 //! # What a starved consumer costs
 //!
@@ -234,7 +235,7 @@
 //!
 //! | | B = 32, cells of 32 bytes | B = 64 |
 //! |---|---|---|
-//! | volume logged during one stop | 128 GiB | 2^70 bytes |
+//! | volume logged during one stop | 128 GiB | 2^71 bytes |
 //! | at 10 thousand / 1 million / 20 million cells a second | 5 days / 72 min / 3.6 min | more than 29 000 years at 20 million |
 //! | P.e, C.d, E.c | must hit the exact value: 1 in 2^32 of such stops | – |
 //! | P.d, a hint stored that late | must hit a window of `N`: `N` in 2^32 | – |

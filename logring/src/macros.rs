@@ -5,6 +5,9 @@
 /// The capacity is the bytes of the ring's cells: a power of two of at least
 /// four cells, or this does not compile. The ring is `LOG.ring()`.
 ///
+/// # Context
+/// An item; nothing runs to set it up.
+///
 /// ```
 /// use logring::Config;
 ///
@@ -28,8 +31,21 @@ macro_rules! define {
 /// Logs a formatted line at a level: `log!(LOG, Level::WARN, "disk {}%", 91)`.
 ///
 /// A tag may come first: `log!(LOG, Level::WARN, tag: 7, "disk {}%", 91)`.
-/// Nothing is allocated; see [`Logger::push_fmt`](crate::Logger::push_fmt)
-/// for how often the arguments are formatted, and for the context.
+/// Nothing is allocated. The answer is a [`Pushed`](crate::Pushed), free to
+/// ignore.
+///
+/// ```
+/// use logring::{Config, Level};
+///
+/// logring::define!(static LOG: [u8; 4096] = Config::drop_newest());
+///
+/// let pushed = logring::log!(LOG, Level::WARN, tag: 7, "disk {}%", 91);
+/// assert!(pushed.is_stored());
+/// ```
+///
+/// # Context
+/// As [`Logger::push_fmt`](crate::Logger::push_fmt), which also says how often
+/// the arguments are formatted.
 #[macro_export]
 macro_rules! log {
     ($log:expr, $level:expr, tag: $tag:expr, $($text:tt)+) => {
@@ -41,6 +57,9 @@ macro_rules! log {
 }
 
 /// Logs a formatted line at level `TRACE`; see [`log!`](crate::log).
+///
+/// # Context
+/// As [`log!`](crate::log).
 #[macro_export]
 macro_rules! trace {
     ($log:expr, $($text:tt)+) => {
@@ -49,6 +68,9 @@ macro_rules! trace {
 }
 
 /// Logs a formatted line at level `DEBUG`; see [`log!`](crate::log).
+///
+/// # Context
+/// As [`log!`](crate::log).
 #[macro_export]
 macro_rules! debug {
     ($log:expr, $($text:tt)+) => {
@@ -57,6 +79,9 @@ macro_rules! debug {
 }
 
 /// Logs a formatted line at level `INFO`; see [`log!`](crate::log).
+///
+/// # Context
+/// As [`log!`](crate::log).
 #[macro_export]
 macro_rules! info {
     ($log:expr, $($text:tt)+) => {
@@ -65,6 +90,9 @@ macro_rules! info {
 }
 
 /// Logs a formatted line at level `WARN`; see [`log!`](crate::log).
+///
+/// # Context
+/// As [`log!`](crate::log).
 #[macro_export]
 macro_rules! warn {
     ($log:expr, $($text:tt)+) => {
@@ -73,6 +101,9 @@ macro_rules! warn {
 }
 
 /// Logs a formatted line at level `ERROR`; see [`log!`](crate::log).
+///
+/// # Context
+/// As [`log!`](crate::log).
 #[macro_export]
 macro_rules! error {
     ($log:expr, $($text:tt)+) => {
@@ -81,6 +112,9 @@ macro_rules! error {
 }
 
 /// Logs a formatted line at level `FATAL`; see [`log!`](crate::log).
+///
+/// # Context
+/// As [`log!`](crate::log).
 #[macro_export]
 macro_rules! fatal {
     ($log:expr, $($text:tt)+) => {

@@ -38,6 +38,9 @@ compile_error!(
      `portable-atomic-unsafe-assume-single-core`"
 );
 
+#[cfg(target_pointer_width = "16")]
+compile_error!("logring needs a target of 32 or 64 bits: 16-bit positions wrap within a second");
+
 /// One machine word of a ring, shared by every context that can reach it.
 #[repr(transparent)]
 pub(crate) struct Word(AtomicUsize);

@@ -18,8 +18,8 @@ pub struct Record<'b> {
     /// What the logger's clock said, in the clock's unit; `None` without a
     /// clock.
     pub timestamp: Option<u64>,
-    /// Records lost between the previous delivered record and this one, by
-    /// whatever cause.
+    /// Records lost between the previous delivered record (to any consumer)
+    /// and this one, by whatever cause.
     ///
     /// With one thread it is exact, in the order of offers. With several the
     /// sum over all records and the trailing loss is exact, and the place

@@ -12,7 +12,7 @@ use crate::sync::{Shadow, Word};
 #[cfg_attr(not(target_pointer_width = "64"), repr(align(32)))]
 pub struct Cell {
     /// Owner: the writer of the record, from reservation until `tail` has
-    /// passed the cell. 0 is [`State::FREE`](super::State), as made.
+    /// passed the cell. 0 is a cell that was never used.
     pub(crate) state: Word,
     /// Owner: as `state`. Read by anyone, and thrown away if overtaken.
     pub(crate) payload: [Word; PAYLOAD_WORDS],

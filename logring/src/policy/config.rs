@@ -153,8 +153,9 @@ impl Config {
     /// This configuration with another number of attempts before a push gives
     /// up; 0 means [`Config::RETRY_LIMIT_DEFAULT`].
     ///
-    /// The limit bounds the time a push can take under contention, so a huge
-    /// one undoes what it is for.
+    /// The limit bounds the time a push can take under contention; a logger
+    /// makes at most [`Logger::RETRY_LIMIT_MAX`](crate::Logger::RETRY_LIMIT_MAX)
+    /// attempts, whatever is asked for.
     ///
     /// # Context
     /// Any context; bound in steps: constant.

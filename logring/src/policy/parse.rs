@@ -28,7 +28,7 @@ impl Config {
     /// | `max-buffer-size` | the same under Docker's name |
     /// | `marks` | `severity:percent` joined with `+`, as in `debug:60%+info:75%`, where `%` may be left out; or `none` |
     /// | `max_record` | a size; 0 means the largest that the capacity allows |
-    /// | `retry_limit` | a number; 0 means [`Config::RETRY_LIMIT_DEFAULT`] |
+    /// | `retry_limit` | a number; 0 means [`Config::RETRY_LIMIT_DEFAULT`], and a logger makes at most [`Logger::RETRY_LIMIT_MAX`](crate::Logger::RETRY_LIMIT_MAX) attempts |
     /// | `truncate` | `true` or `false`; `yes`, `no`, `on`, `off`, `1`, `0` |
     /// | `min_level` | a name or number that [`Level::parse`] knows; `all` or `0` for no minimum |
     ///
@@ -37,8 +37,8 @@ impl Config {
     /// of 1024, as they are for Docker: `4m` and `4MB` are 4 194 304 bytes.
     ///
     /// Not checked here is whether a ring of that capacity exists: it must be
-    /// a power of two of at least 4 cells, and cells are not known in this
-    /// room. Making the ring checks it.
+    /// a power of two of at least 4 cells, whose size depends on the target.
+    /// Making the ring checks it.
     ///
     /// ```
     /// use logring::{Config, Policy};

@@ -9,7 +9,8 @@ use crate::stats::watermark::RAISE_TRIES;
 
 impl Logger<'_> {
     /// The most accesses to shared memory that an offer of `bytes` through
-    /// this logger can make, whatever anybody else does.
+    /// this logger can make, whatever anybody else does. The steps of the
+    /// logger's clock come on top.
     ///
     /// ```text
     /// steps(k) = 12 + tries * (walk + 16) + W k + 40

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::Logger;
-use crate::Pushed;
+use crate::error::Pushed;
 use crate::level::Level;
 
 /// Bytes of the stack buffer for a formatted line. A line that fits is
@@ -17,8 +17,9 @@ impl Logger<'_> {
     /// A text of up to 256 bytes (64 on 32-bit targets) is formatted on the
     /// stack and copied. A longer one is formatted twice, first to learn its
     /// length and then into the ring; what the second pass adds is cut, and
-    /// its cells stay reserved while it runs. Text is cut between characters.
-    /// Below the minimum level nothing is formatted.
+    /// its cells stay reserved while it runs. Text is cut between characters, or
+    /// refused as too big if the logger may not cut. Below the minimum level
+    /// nothing is formatted.
     ///
     /// # Context
     /// As [`push`](Self::push), plus whatever the arguments' own formatting

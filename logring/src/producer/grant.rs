@@ -93,7 +93,7 @@ impl<'r> Grant<'r> {
     /// whether it was cut.
     ///
     /// # Context
-    /// As the type; at most three steps.
+    /// As the type; at most five steps.
     pub fn commit(mut self) -> bool {
         if let Some(writer) = self.writer.take() {
             writer.commit_short(self.truncated);

@@ -1,11 +1,11 @@
 //! The logger: how one writes to a ring.
 
+use crate::error::{Lost, NoGrant};
 use crate::layout::{Extras, geometry};
 use crate::level::{Level, Severity};
 use crate::policy::{Config, Policy};
 use crate::ring::{Request, Reserved, Ring, Writer};
 use crate::stats::Cause;
-use crate::{Lost, NoGrant};
 
 /// A handle through which records enter a [`Ring`]: policy, marks, limits and
 /// clock, worked out for that ring.

@@ -1,10 +1,10 @@
 //! Pushing bytes that exist already.
 
 use super::Logger;
+use crate::error::{NoGrant, Pushed};
 use crate::layout::geometry::CELL_RECORD_BYTES;
 use crate::level::Level;
 use crate::ring::Writer;
-use crate::{NoGrant, Pushed};
 
 impl Logger<'_> {
     /// Offers one record of `bytes`.
@@ -14,9 +14,9 @@ impl Logger<'_> {
     ///
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler. At
-    /// most the logger's retry limit of attempts, each of at most a quarter
-    /// of the ring's cells in steps, and one step a word of the record; the
-    /// formula is in [`design`](crate::design). It never waits.
+    /// most the logger's retry limit of attempts, each walking at most half of
+    /// the ring's cells, and one step a word of the record;
+    /// [`steps_max`](Self::steps_max) is the number. It never waits.
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
         if bytes.len() <= CELL_RECORD_BYTES {
             self.push_whole(level, bytes)

@@ -65,7 +65,11 @@ impl Ring {
     /// not depend on the load before, and the processor does them at once.
     #[inline(always)]
     fn measure_run(&self, tail: Position, used: usize, need: usize) -> Run {
-        let want = need.max(geometry::chunk_cells(self.cell_count()));
+        let size = self.cell_count();
+        let want = need.max(geometry::chunk_cells(size));
+        // A record that begins before `want` ends before this. In a damaged
+        // block nothing may end at all.
+        let most = used.min(want + geometry::record_cells_max(size));
         let mut run = Run {
             cells: 0,
             victims: [0; Severity::COUNT],
@@ -73,7 +77,7 @@ impl Ring {
         // Neighbours mostly have the same severity: they are counted as they
         // come, and entered when it changes.
         let (mut bucket, mut alike) = (0, 0);
-        for ahead in 0..used {
+        for ahead in 0..most {
             let at = tail.plus(ahead);
             let state = State::from_word(self.cell(at).state.load(E_A));
             let piece = state.piece(self.lap(at));

@@ -59,9 +59,9 @@ impl Ring {
         self.tell(Some(self.ledger.refused()))
     }
 
-    /// Makes `untold` true again when a consumer finds the ring empty: it may
-    /// be cleared only here, and a refusal that raced with the clearing is
-    /// noticed the next time. It decides where a loss is told, never whether.
+    /// Corrects `untold` when a consumer finds the ring empty. It is cleared
+    /// only here, and a refusal that raced with the clearing is noticed the
+    /// next time. It decides where a loss is told, never whether.
     pub(crate) fn settle_untold(&self) {
         let told = self.back.told_refused.load(L);
         let untold = usize::from(self.ledger.refused() != told);

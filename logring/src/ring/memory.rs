@@ -207,7 +207,8 @@ mod raw {
         /// For as long as `'a`, the `bytes` bytes at `start` are valid for
         /// reads and writes and nobody accesses them but through rings that
         /// are attached to or were made in them. They hold a ring, or
-        /// zeroes, which are an empty one. Damaged contents may cost
+        /// zeroes, which are an empty one; a ring that another process made is
+        /// of the same version of this crate and the same pointer width. Damaged contents may cost
         /// records, and never cause an access outside the block.
         ///
         /// # Context

@@ -7,7 +7,7 @@ use crate::sync::{Ordering::Relaxed, Word};
 pub(crate) const RAISE_TRIES: usize = 4;
 
 /// The highest fill seen, in cells. The fill only grows between two moves of
-/// the tail, so whoever is about to move it raises this, and an accepting
+/// the tail, so whoever has moved it raises this, and an accepting
 /// producer never does.
 #[repr(transparent)]
 pub(crate) struct Watermark(Word);

@@ -14,7 +14,7 @@ use strategy::{filling, scenario};
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig {
-        cases: if cfg!(miri) { 4 } else { 2 * default.cases },
+        cases: if cfg!(miri) { 4 } else { default.cases },
         // A failure becomes a named test here instead.
         failure_persistence: None,
         ..default
