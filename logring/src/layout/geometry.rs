@@ -38,7 +38,7 @@ pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
     if words <= PAYLOAD_WORDS {
         1
     } else {
-        (words + PAYLOAD_WORDS - 1) / PAYLOAD_WORDS
+        words.div_ceil(PAYLOAD_WORDS)
     }
 }
 
