@@ -174,22 +174,22 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 12 + TRIES * (walk + 16) + W k + 40         accesses to shared memory
+//! 12 + TRIES * (walk + 16) + W k + 36 S + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
 //! ```
 //!
-//! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets);
-//! [`Logger::steps_max`](crate::Logger::steps_max)
+//! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets),
+//! with `S` stripes of counters (4, or 1); [`Logger::steps_max`](crate::Logger::steps_max)
 //! computes it, and the interrupt tests hold every call to it.
 //! - 12: one attempt in line (`untold`, P.a, P.b, P.e), the look at a full ring
 //!   (2), `untold`, P.a and P.b again, R.a (3).
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
-//!   40: the sum of refusals for W.d (36), info word, pad, count of cut records,
-//!   W.e.
+//! - 36 S: the sum of refusals for W.d, 6 causes by 6 severities in each stripe;
+//!   4: info word, pad, count of cut records, W.e.
 //!
 //! TRIES is the logger's retry limit, 16 unless configured, at most 256. None of
 //! these accesses waits, so the offer is wait-free, with a refusal that is

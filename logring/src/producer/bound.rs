@@ -4,7 +4,7 @@ use super::Logger;
 use crate::layout::geometry::{self, PAYLOAD_WORDS};
 use crate::layout::{Extras, header};
 use crate::level::Severity;
-use crate::stats::Cause;
+use crate::stats::ledger::{REFUSALS, STRIPES};
 use crate::stats::watermark::RAISE_TRIES;
 
 impl Logger<'_> {
@@ -13,16 +13,18 @@ impl Logger<'_> {
     /// logger's clock come on top.
     ///
     /// ```text
-    /// steps(k) = 12 + tries * (walk + 16) + W k + 40
+    /// steps(k) = 12 + tries * (walk + 16) + W k + 36 S + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
     ///
-    /// for a record of `k` of the ring's `N` cells, which have `W` words;
+    /// for a record of `k` of the ring's `N` cells, which have `W` words, with
+    /// `S` stripes of counters (4, or 1 on 32-bit targets);
     /// [`design`](crate::design) accounts for each term. Nearly every offer
-    /// takes `5 + k` and one step a word of the record. On a target where one access is a loop of load-linked and
-    /// store-conditional, a turn of that loop takes an interrupt or another
-    /// core's store in between.
+    /// takes `5 + k` and one step a word of the record.
+    ///
+    /// Where one access is a loop of load-linked and store-conditional, a turn
+    /// of that loop takes an interrupt or another core's store in between.
     ///
     /// # Context
     /// Any context, also `const`; a constant number of steps.
@@ -52,4 +54,4 @@ const OFFER: usize = 4 + 2 + 1 + 2 + 3;
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;
 /// The sum of refusals, the info word, W.s, the count of cut records, W.e.
-const WRITE: usize = (Cause::COUNT - 1) * Severity::COUNT + 4;
+const WRITE: usize = STRIPES * REFUSALS * Severity::COUNT + 4;

@@ -5,7 +5,6 @@ use super::Ring;
 use super::orderings::{E_A, E_B, E_C, V};
 use crate::layout::{Piece, Position, State, geometry};
 use crate::level::{Level, Severity};
-use crate::stats::Cause;
 
 /// What became of an eviction run.
 pub(super) enum Evicted {
@@ -51,8 +50,7 @@ impl Ring {
         self.back.watermark.raise(used);
         for (severity, records) in Severity::ALL.into_iter().zip(run.victims) {
             if records != 0 {
-                self.ledger
-                    .count(Cause::Evicted, severity, records as usize);
+                self.ledger.count_evicted(severity, records as usize);
             }
         }
         Evicted::Freed(end)

@@ -75,40 +75,68 @@ impl Cause {
 /// Causes that stop a record before it is readable; they come first in
 /// [`Cause::ALL`]. Evictions are told apart, because their place in the
 /// stream is known without a mark in it: they were always the oldest.
-const REFUSALS: usize = Cause::Evicted.index();
+pub(crate) const REFUSALS: usize = Cause::Evicted.index();
+
+/// Copies of the words that count refusals. Threads that are refused at the
+/// same time would otherwise spend their time on moving one cache line; a
+/// small target has no second core to share with.
+pub(crate) const STRIPES: usize = if cfg!(all(target_pointer_width = "64", not(all(test, loom)))) {
+    4
+} else {
+    1
+};
 
 /// The words of the ledger. They grow, wrap with the machine word, and are
 /// never reset.
 #[repr(C)]
 pub(crate) struct Ledger {
-    /// By cause, then severity. Owner: the refused or discarding producer,
-    /// or the winner of the eviction.
-    lost: [[Word; Severity::COUNT]; Cause::COUNT],
+    /// Owner: the refused or discarding producer.
+    refused: [Stripe; STRIPES],
+    /// By severity. Owner: the winner of the eviction.
+    evicted: [Word; Severity::COUNT],
     /// Records accepted cut. Owner: their producer.
     truncated: Word,
 }
+
+/// Refusals by cause, then severity, that one share of the threads met.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
+struct Stripe([[Word; Severity::COUNT]; REFUSALS]);
 
 impl Ledger {
     #[cfg(not(all(test, loom)))]
     pub(crate) const fn new() -> Self {
         Self {
-            lost: [const { [const { Word::new(0) }; Severity::COUNT] }; Cause::COUNT],
+            refused: [const { Stripe([const { [const { Word::new(0) }; Severity::COUNT] }; REFUSALS]) };
+                STRIPES],
+            evicted: [const { Word::new(0) }; Severity::COUNT],
             truncated: Word::new(0),
         }
     }
 
     #[cfg(all(test, loom))]
     pub(crate) fn new() -> Self {
+        let row = || core::array::from_fn(|_| Word::new(0));
         Self {
-            lost: core::array::from_fn(|_| core::array::from_fn(|_| Word::new(0))),
+            refused: core::array::from_fn(|_| Stripe(core::array::from_fn(|_| row()))),
+            evicted: row(),
             truncated: Word::new(0),
         }
     }
 
-    /// Counts `records` losses. One read-modify-write.
+    /// Counts one refusal. One read-modify-write.
+    #[inline(always)]
+    pub(crate) fn count_refused(&self, cause: Cause, severity: Severity, records: usize) {
+        let row = self.refused[stripe()].0.get(cause.index());
+        if let Some(word) = row.and_then(|row| row.get(severity.index())) {
+            word.add(records, Relaxed);
+        }
+    }
+
+    /// Counts `records` evictions. One read-modify-write.
     #[inline]
-    pub(crate) fn count(&self, cause: Cause, severity: Severity, records: usize) {
-        self.lost[cause.index()][severity.index()].add(records, Relaxed);
+    pub(crate) fn count_evicted(&self, severity: Severity, records: usize) {
+        self.evicted[severity.index()].add(records, Relaxed);
     }
 
     #[inline]
@@ -119,25 +147,46 @@ impl Ledger {
     /// All refusals and discards so far, modulo the machine word.
     #[cold]
     pub(crate) fn refused(&self) -> usize {
-        self.lost[..REFUSALS]
+        sum(self
+            .refused
             .iter()
-            .flatten()
-            .fold(0, |sum, word| sum.wrapping_add(word.load(Relaxed)))
+            .flat_map(|stripe| stripe.0.iter().flatten()))
     }
 
     /// All evictions so far, modulo the machine word.
     #[inline]
     pub(crate) fn evicted(&self) -> usize {
-        self.lost[REFUSALS]
-            .iter()
-            .fold(0, |sum, word| sum.wrapping_add(word.load(Relaxed)))
+        sum(&self.evicted)
     }
 
     pub(crate) fn lost(&self, cause: Cause, severity: Severity) -> usize {
-        self.lost[cause.index()][severity.index()].load(Relaxed)
+        let at = severity.index();
+        match cause {
+            Cause::Evicted => self.evicted[at].load(Relaxed),
+            _ => sum(self
+                .refused
+                .iter()
+                .map(|stripe| &stripe.0[cause.index()][at])),
+        }
     }
 
     pub(crate) fn truncated(&self) -> usize {
         self.truncated.load(Relaxed)
     }
+}
+
+fn sum<'w>(words: impl IntoIterator<Item = &'w Word>) -> usize {
+    words
+        .into_iter()
+        .fold(0, |sum, word| sum.wrapping_add(word.load(Relaxed)))
+}
+
+/// The stripe of this thread: its stack tells threads apart, without asking
+/// anybody. Any answer is right; a good one is another for each thread.
+#[inline(always)]
+fn stripe() -> usize {
+    let here = 0_u8;
+    let page = (&raw const here).addr() >> 14;
+    // Multiplied, because stacks lie at regular distances.
+    (page.wrapping_mul(0x9E37_79B9) >> 16) % STRIPES
 }
