@@ -206,7 +206,7 @@ tests() {
     local log
     log=$(mktemp "$LOGS/tests.XXXXXX")
     run "$@" 2>&1 | tee "$log"
-    grep -q '^test result: ok\. [1-9]' "$log" || die "no test ran: $*"
+    grep -qE '[1-9][0-9]* passed' "$log" || die "no test ran: $*"
     rm "$log"
 }
 

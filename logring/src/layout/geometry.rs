@@ -42,6 +42,13 @@ pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
     }
 }
 
+/// A number of cells that a record of `bytes` surely takes, by a shift.
+#[inline(always)]
+pub(crate) const fn cells_min(bytes: usize) -> usize {
+    // A cell carries less than its own bytes, so this never says too much.
+    1 + bytes / CELL_BYTES
+}
+
 /// The most cells that one record may take in a ring of `cells` cells: a
 /// quarter of it, so that a record never has to wait for most of a ring.
 #[inline(always)]
@@ -131,6 +138,13 @@ mod tests {
         assert_eq!(cells_for(1, cell), 2);
         assert_eq!(cells_for(0, 5 * cell), 5);
         assert_eq!(cells_for(0, 5 * cell + 1), 6);
+    }
+
+    #[test]
+    fn a_record_takes_at_least_what_is_sure() {
+        for bytes in 0..4096 {
+            assert!(1 <= cells_min(bytes) && cells_min(bytes) <= cells_for(0, bytes));
+        }
     }
 
     #[test]

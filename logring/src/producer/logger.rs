@@ -10,7 +10,7 @@ use crate::stats::Cause;
 /// A handle through which records enter a [`Ring`]: policy, marks, limits and
 /// clock, worked out for that ring.
 ///
-/// A logger is a small `Copy` value that can be `const`; nothing in it
+/// A logger is a small `Copy` value that can be a `static`; nothing in it
 /// changes, and nothing of it is in the ring, so nobody who shares the ring
 /// can change how this logger behaves. Several loggers with different
 /// policies may share a ring.
@@ -140,8 +140,7 @@ impl<'r> Logger<'r> {
         let limit_cells = self.limit_cells(level);
         let marked = limit_cells < self.ring.cell_count();
         let evicts = matches!(self.policy, Policy::DropOldest) && !marked;
-        let cells_min = geometry::cells_for(Extras::NONE.words(), most);
-        if !evicts && self.ring.lacks_room(cells_min, limit_cells) {
+        if !evicts && self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
             let cause = if marked { Cause::Level } else { Cause::Full };
             return Err(self.refuse(cause, level));
         }

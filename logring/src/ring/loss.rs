@@ -26,7 +26,7 @@ impl Ring {
         } else {
             1
         };
-        self.ledger.count_refused(cause, level.severity(), records);
+        self.ledger.count_refused(cause, level, records);
         if self.front.untold.load(L) == 0 {
             self.front.untold.store(1, L);
         }

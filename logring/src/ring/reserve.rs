@@ -48,7 +48,7 @@ impl Ring {
         let used = head.since(tail);
         // A head of a while ago understates the use, so "full" is true (I9);
         // one that is older than the tail says nothing.
-        used <= self.cell_count() && (cells > limit_cells || used > limit_cells - cells)
+        used <= self.cell_count() && used.wrapping_add(cells) > limit_cells
     }
 
     /// Takes cells for one record, exclusively, or says why not. A refusal

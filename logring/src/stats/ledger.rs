@@ -4,7 +4,7 @@
 //! in its totals (see `ring::loss`), so told and untold losses add up to it by
 //! construction, and a loss costs its producer one addition.
 
-use crate::level::Severity;
+use crate::level::{Level, Severity};
 use crate::sync::{Ordering::Relaxed, Word};
 
 /// Why a record was lost.
@@ -124,11 +124,11 @@ impl Ledger {
         }
     }
 
-    /// Counts one refusal. One read-modify-write.
+    /// Counts one refusal of a level. One read-modify-write.
     #[inline(always)]
-    pub(crate) fn count_refused(&self, cause: Cause, severity: Severity, records: usize) {
+    pub(crate) fn count_refused(&self, cause: Cause, level: Level, records: usize) {
         let row = self.refused[stripe()].0.get(cause.index());
-        if let Some(word) = row.and_then(|row| row.get(severity.index())) {
+        if let Some(word) = row.and_then(|row| row.get(level.bucket())) {
             word.add(records, Relaxed);
         }
     }
@@ -186,7 +186,7 @@ fn sum<'w>(words: impl IntoIterator<Item = &'w Word>) -> usize {
 #[inline(always)]
 fn stripe() -> usize {
     let here = 0_u8;
-    let page = (&raw const here).addr() >> 14;
-    // Multiplied, because stacks lie at regular distances.
-    (page.wrapping_mul(0x9E37_79B9) >> 16) % STRIPES
+    let at = (&raw const here).addr();
+    // Stacks mostly lie 2 or 8 MiB apart.
+    (at >> 21 ^ at >> 23) % STRIPES
 }

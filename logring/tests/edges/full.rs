@@ -90,10 +90,12 @@ fn an_eviction_run_frees_a_sixteenth_and_at_most_32() {
     check::<4>(1);
     check::<16>(1);
     check::<32>(2);
-    check::<128>(8);
-    check::<256>(16);
-    check::<512>(32);
-    check::<1024>(32);
+    check::<64>(4);
+    if !cfg!(miri) {
+        check::<256>(16);
+        check::<512>(32);
+        check::<1024>(32);
+    }
 }
 
 /// Half of eight cells is four: the fourth record is stored, the fifth is
