@@ -24,11 +24,14 @@ const UNTOUCHED: usize = 0x5A5A_5A5A;
 
 impl Block {
     fn new() -> Self {
-        let lines = bytes() / 128;
-        let mut words = vec![Line([0; GUARD]); lines + 2];
-        words[0] = Line([UNTOUCHED; GUARD]);
-        words[lines + 1] = words[0];
-        Self { words }
+        let lines = bytes().div_ceil(128);
+        let mut block = Self {
+            words: vec![Line([UNTOUCHED; GUARD]); 1 + lines + 1],
+        };
+        for at in 0..bytes() / WORD {
+            *block.word(at) = 0;
+        }
+        block
     }
 
     fn start(&mut self) -> *mut u8 {
@@ -49,15 +52,18 @@ impl Block {
         &mut self.words[1 + at / GUARD].0[at % GUARD]
     }
 
+    fn all(&self) -> Vec<usize> {
+        self.words.iter().flat_map(|line| line.0).collect()
+    }
+
     fn snapshot(&self) -> Vec<usize> {
-        let ring = &self.words[1..self.words.len() - 1];
-        ring.iter().flat_map(|line| line.0).collect()
+        self.all()[GUARD..GUARD + bytes() / WORD].to_vec()
     }
 
     fn assert_guards(&self) {
-        for guard in [self.words.first(), self.words.last()] {
-            assert_eq!(guard.unwrap().0, [UNTOUCHED; GUARD]);
-        }
+        let all = self.all();
+        let (before, behind) = (&all[..GUARD], &all[GUARD + bytes() / WORD..]);
+        assert!(before.iter().chain(behind).all(|word| *word == UNTOUCHED));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::support::{FIRST, assert_lost_only, clock, glance, lost, pattern, pop,
 /// What was reserved is what fits; one byte more is cut and flagged.
 #[test]
 fn a_grant_takes_exactly_what_was_reserved() {
-    let ring = LogRing::<16>::new();
+    let ring = LogRing::<32>::new();
     let log = Logger::new(&ring, Config::drop_newest().with_clock(Some(clock)));
     for (bytes, truncated) in [(99, false), (100, false), (101, true)] {
         let mut grant = log.reserve(Level::WARN, 5, 100).unwrap();

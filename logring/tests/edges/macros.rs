@@ -86,7 +86,7 @@ fn a_filtered_line_is_not_formatted() {
 /// A logger in a static, behind a reference or made on the spot will do.
 #[test]
 fn any_expression_of_a_logger_will_do() {
-    static RING: LogRing<4> = LogRing::new();
+    static RING: LogRing<16> = LogRing::new();
     static LOG: Logger = Logger::new(&RING, Config::drop_newest());
     let reference = &LOG;
     logring::info!(LOG, "static");
