@@ -70,7 +70,7 @@
 //!  W.e  state[h] = COMMIT, or PAD to discard it, which R.a counts first
 //!
 //! refuse:
-//!  R.a  ledger[cause][severity] += 1; untold = 1
+//!  R.a  ledger[cause][severity] += 1; its total += 1; untold = 1
 //!
 //! take up to B records:
 //!  C.a  t = tail
@@ -95,11 +95,11 @@
 //!
 //! | label | access | ordering | pairs with | carries | checked |
 //! |---|---|---|---|---|---|
-//! | P.a | head load | Relaxed | – | a guess; P.e decides | – |
+//! | P.a | head load, also by a failed P.e | Acquire | P.e | the tail that the head's owner knew (I9) | `relaxed_head` |
 //! | P.b | hint load | Acquire | P.d | what P.d's thread had learnt at its P.c | `relaxed_hint_load` |
 //! | P.c | tail load | Acquire | E.c, C.d | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
 //! | P.d | hint store | Release | P.b | P.c's knowledge | `relaxed_hint_store` |
-//! | P.e | head compare-and-swap | Relaxed | – | exclusive positions, nothing else | `racy_claim` |
+//! | P.e | head compare-and-swap | Release | P.a | exclusive positions, and the tail we know (I9) | `relaxed_head`, `racy_claim` |
 //! | W | stamps, payload, pad | Relaxed | – | published by W.e | – |
 //! | W.e | commit | Release | E.a, C.b | the record's stamps and payload | `relaxed_commit` |
 //! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
@@ -118,7 +118,8 @@
 //! **Store against store.** That P.e makes cells exclusive is not enough: if
 //! E.a were not Acquire or E.c and C.d not Release, an old lap's payload store
 //! could come *after* the new lap's in the order of that word, and the record
-//! would be torn for good. Making P.e AcqRel would not help. The models show
+//! would be torn for good. Making P.e AcqRel would not help: it orders nothing
+//! against the victim's stores. The models show
 //! it with a plain byte in each cell that its owner writes: two owners that
 //! are not ordered are a data race, which the checkers report.
 //!
@@ -146,20 +147,22 @@
 //!   an Acquire one, and it is Acquire for this argument's sake.
 //! - **I6** Positions of one producer grow; records are delivered in the order
 //!   of positions; none twice.
-//! - **I7** The ledger is the only book of losses. Each loss enters one of its
-//!   words once, by the refused caller, the discarding grant, or the winner of
+//! - **I7** The ledger is the only book of losses. Each loss enters one word of its
+//!   table and, unless it is an eviction, a total, once, by the refused caller, the discarding grant, or the winner of
 //!   E.c. So at quiescence: offered = delivered + resident + the ledger's sum.
 //! - **I8** Told losses are positions in the ledger's totals, and each advance
 //!   of `told_*` is one compare-and-swap whose winner tells the difference. So
 //!   the ledger's sum = all `lost_before` + trailing loss, whatever the order.
+//!   (An advance that loses 8 races in a row leaves the rest to a later record.)
 //!   *Place:* E.d comes before the evictor's own W.e, and C.e after C.b; so when
 //!   a record is delivered, all evictions that its producer made before it are
 //!   told with it or earlier. A producer's own refusals are in the total that
 //!   its next accepted record carries (W.d), unless a popper cleared `untold`
 //!   in between, having found the ring empty and everything told; then a
 //!   refusal that was under way at that moment is told a little later.
-//! - **I9** "Full" is true: at P.c the ring lacked room, and a head from before
-//!   only understates the use. "Busy" is true: at E.a a record that had to go
+//! - **I9** "Full" is true: at P.c the ring lacked room. A head from before only
+//!   understates the use; and by P.a's Acquire the tail is at least as new as the
+//!   one that the head's owner knew, so use is never overstated either. "Busy" is true: at E.a a record that had to go
 //!   was not committed. Nothing is evicted while there is room.
 //! - **I10** A mark is never overrun: when P.e succeeds, `h` is the head, and `t`
 //!   is not newer than the tail. A severity with a mark never evicts.
@@ -174,7 +177,7 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 12 + TRIES * (walk + 16) + W k + 36 S + 4   accesses to shared memory
+//! 13 + TRIES * (walk + 16) + W k + 2 S + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
@@ -183,13 +186,13 @@
 //! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets),
 //! with `S` stripes of counters (4, or 1); [`Logger::steps_max`](crate::Logger::steps_max)
 //! computes it, and the interrupt tests hold every call to it.
-//! - 12: one attempt in line (`untold`, P.a, P.b, P.e), the look at a full ring
-//!   (2), `untold`, P.a and P.b again, R.a (3).
+//! - 13: one attempt in line (`untold`, P.a, P.b, P.e), the look at a full ring
+//!   (2), `untold`, P.a and P.b again, R.a (4).
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
-//! - 36 S: the sum of refusals for W.d, 6 causes by 6 severities in each stripe;
-//!   4: info word, pad, count of cut records, W.e.
+//! - 2 S: the sum of refusals for W.d, a total in each stripe, in line and again
+//!   in the loop; 4: info word, pad, count of cut records, W.e.
 //!
 //! TRIES is the logger's retry limit, 16 unless configured, at most 256. None of
 //! these accesses waits, so the offer is wait-free, with a refusal that is

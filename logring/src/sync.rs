@@ -70,15 +70,24 @@ impl Word {
         self.0.store(value, order);
     }
 
-    /// Replaces `current` by `new`, or tells what was there instead.
-    ///
-    /// The failure load is always Relaxed: no caller uses the value it sees
-    /// for more than a guess.
+    /// Replaces `current` by `new`, or tells what was there instead; for
+    /// callers who take that for no more than a guess.
     #[inline(always)]
     pub(crate) fn cas(&self, current: usize, new: usize, order: Ordering) -> Result<usize, usize> {
+        self.cas_or_load(current, new, order, Ordering::Relaxed)
+    }
+
+    /// As `cas`, where what was there instead is a load of its own.
+    #[inline(always)]
+    pub(crate) fn cas_or_load(
+        &self,
+        current: usize,
+        new: usize,
+        order: Ordering,
+        load: Ordering,
+    ) -> Result<usize, usize> {
         before_access();
-        self.0
-            .compare_exchange(current, new, order, Ordering::Relaxed)
+        self.0.compare_exchange(current, new, order, load)
     }
 
     /// Adds `value`, wrapping.

@@ -47,7 +47,8 @@ impl Ring {
     /// batch is gone, and counts as delivered.
     ///
     /// # Context
-    /// As [`pop`](Self::pop), for each batch; what `sink` does is its own.
+    /// As [`pop`](Self::pop), for each batch; what `sink` does is its own. With
+    /// a `max` beyond what the ring holds it goes on while producers do.
     pub fn drain(&self, buf: &mut [u8], max: usize, mut sink: impl FnMut(Record<'_>)) -> Drained {
         let mut records = 0;
         while records < max {
@@ -93,7 +94,7 @@ struct Frame {
 }
 
 impl Frame {
-    const BYTES: usize = 27;
+    const BYTES: usize = 26;
 
     const TRUNCATED: u8 = 1;
     const TIMESTAMP: u8 = 2;

@@ -67,7 +67,7 @@ impl Ring {
     /// Records still in the ring no longer tell of losses taken here.
     ///
     /// # Context
-    /// As [`pop`](Self::pop); about 60 steps.
+    /// As [`pop`](Self::pop); about 30 steps.
     #[must_use = "these losses are not told again"]
     pub fn take_trailing_loss(&self) -> u64 {
         self.tell_all() as u64

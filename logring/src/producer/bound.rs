@@ -4,7 +4,7 @@ use super::Logger;
 use crate::layout::geometry::{self, PAYLOAD_WORDS};
 use crate::layout::{Extras, header};
 use crate::level::Severity;
-use crate::stats::ledger::{REFUSALS, STRIPES};
+use crate::stats::ledger::STRIPES;
 use crate::stats::watermark::RAISE_TRIES;
 
 impl Logger<'_> {
@@ -13,7 +13,7 @@ impl Logger<'_> {
     /// logger's clock come on top.
     ///
     /// ```text
-    /// steps(k) = 12 + tries * (walk + 16) + W k + 36 S + 4
+    /// steps(k) = 13 + tries * (walk + 16) + W k + 2 S + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
@@ -49,9 +49,9 @@ impl Logger<'_> {
 
 /// The first attempt in line (`untold`, head, hint, P.e), a look at the fill
 /// (head, tail), `untold`, the head and hint of the loop, and R.a.
-const OFFER: usize = 4 + 2 + 1 + 2 + 3;
+const OFFER: usize = 4 + 2 + 1 + 2 + 4;
 /// P.c, the look whether the tail has moved, E.c, the watermark, E.d, P.d and
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;
-/// The sum of refusals, the info word, W.s, the count of cut records, W.e.
-const WRITE: usize = STRIPES * REFUSALS * Severity::COUNT + 4;
+/// The sum of refusals, in line and in the loop, the info word, W.s, the count of cut records, W.e.
+const WRITE: usize = 2 * STRIPES + 4;

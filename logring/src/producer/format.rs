@@ -28,6 +28,12 @@ impl Logger<'_> {
         if !self.enabled(level) {
             return Pushed::Filtered;
         }
+        // Where nothing can be too big, a full ring answers before the work.
+        if self.truncates() {
+            if let Err(no) = self.admit(level, 0) {
+                return no.into();
+            }
+        }
         let mut scratch = Scratch {
             bytes: [0; SCRATCH_BYTES],
             len: 0,

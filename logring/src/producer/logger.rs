@@ -158,10 +158,11 @@ impl<'r> Logger<'r> {
         tries: u32,
     ) -> Result<Reserved, NoGrant> {
         let timestamp = self.clock.map(|clock| clock());
+        let loss_total = self.ring.loss_to_carry();
         let extras = Extras::NONE
             .with_timestamp(timestamp.is_some())
             .with_tag(tag != 0)
-            .with_loss(self.ring.has_untold());
+            .with_loss(loss_total.is_some());
         let cells = geometry::cells_for(extras.words(), bytes);
         let request = Request {
             cells,
@@ -177,6 +178,7 @@ impl<'r> Logger<'r> {
                 extras,
                 timestamp: timestamp.unwrap_or(0),
                 tag,
+                loss_total: loss_total.unwrap_or(0),
             }),
             Err(cause) => Err(self.refuse(cause, level)),
         }
@@ -195,21 +197,31 @@ impl<'r> Logger<'r> {
     }
 
     /// The common push, in line: a record that is admitted uncut and needs
-    /// nothing but its bytes stored, in a ring with room and no race. Returns
-    /// the attempts it cost if it is not that simple.
+    /// nothing but its bytes stored, and perhaps the total of losses, in a
+    /// ring with room and no race. Returns the attempts it cost if it is not
+    /// that simple.
     #[inline(always)]
-    pub(super) fn push_at_once(&self, level: Level, bytes: &[u8]) -> Result<(), u32> {
-        let simple = self.enabled(level)
-            && bytes.len() <= self.record_bytes_max
-            && self.clock.is_none()
-            && !self.ring.has_untold();
-        if !simple {
+    pub(super) fn push_at_once(&self, level: Level, bytes: &[u8], carry: bool) -> Result<(), u32> {
+        if !self.enabled(level) || bytes.len() > self.record_bytes_max || self.clock.is_some() {
             return Err(0);
         }
-        let cells = geometry::cells_for(Extras::NONE.words(), bytes.len());
-        let first = self.ring.reserve_at_once(cells, self.limit_cells(level))?;
-        self.ring.write_plain(first, cells, level, bytes);
+        let words = Extras::NONE.with_loss(carry).words();
+        let cells = geometry::cells_for(words, bytes.len());
+        let head = self
+            .ring
+            .room_at_once(cells, self.limit_cells(level))
+            .ok_or(0_u32)?;
+        // Read when there is room, and before the cells are reserved: the
+        // words may be in the caches of those who are being refused.
+        let loss_total = carry.then(|| self.ring.refused_total());
+        self.ring.claim_head(head, cells).map_err(|_| 1_u32)?;
+        self.ring.write_plain(head, cells, level, bytes, loss_total);
         Ok(())
+    }
+
+    /// Whether records that are too large are cut.
+    pub(super) const fn truncates(&self) -> bool {
+        self.truncate
     }
 
     /// Attempts of a whole offer.

@@ -6,7 +6,7 @@ use crate::layout::geometry::CELL_RECORD_BYTES;
 use crate::level::Level;
 use crate::ring::Writer;
 
-impl Logger<'_> {
+impl<'r> Logger<'r> {
     /// Offers one record of `bytes`.
     ///
     /// The answer may be ignored: a loss is counted inside and told to the
@@ -18,8 +18,10 @@ impl Logger<'_> {
     /// the ring's cells, and one step a word of the record;
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
-        if bytes.len() <= CELL_RECORD_BYTES {
-            self.push_whole(level, bytes)
+        if self.ring().has_untold() {
+            self.push_carrying(level, bytes)
+        } else if bytes.len() <= CELL_RECORD_BYTES {
+            self.push_whole(level, bytes, false)
         } else {
             self.push_long(level, bytes)
         }
@@ -29,12 +31,18 @@ impl Logger<'_> {
     /// one cell has few registers to save.
     #[inline(never)]
     fn push_long(&self, level: Level, bytes: &[u8]) -> Pushed {
-        self.push_whole(level, bytes)
+        self.push_whole(level, bytes, false)
+    }
+
+    /// The same for records that tell of losses.
+    #[inline(never)]
+    fn push_carrying(&self, level: Level, bytes: &[u8]) -> Pushed {
+        self.push_whole(level, bytes, true)
     }
 
     #[inline(always)]
-    fn push_whole(&self, level: Level, bytes: &[u8]) -> Pushed {
-        match self.push_at_once(level, bytes) {
+    fn push_whole(&self, level: Level, bytes: &[u8], carry: bool) -> Pushed {
+        match self.push_at_once(level, bytes, carry) {
             Ok(()) => Pushed::Stored,
             Err(spent) => self.push_slowly(level, bytes, self.tries() - spent),
         }
@@ -76,7 +84,7 @@ impl Logger<'_> {
         match self.reserve_admitted(level, 0, most, tries) {
             Ok(reserved) if reserved.is_plain() && !truncated => {
                 let ring = self.ring();
-                ring.write_plain(reserved.first, reserved.cells, level, bytes);
+                ring.write_plain(reserved.first, reserved.cells, level, bytes, None);
                 Pushed::Stored
             }
             Ok(reserved) => {
@@ -109,7 +117,7 @@ impl Logger<'_> {
         level: Level,
         tag: u32,
         bytes_max: usize,
-    ) -> Result<super::Grant<'_>, NoGrant> {
+    ) -> Result<super::Grant<'r>, NoGrant> {
         let (writer, most) = self.open(level, tag, bytes_max)?;
         Ok(super::Grant::new(writer, most, most < bytes_max))
     }

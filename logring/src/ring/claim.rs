@@ -66,7 +66,10 @@ pub(super) enum Examined {
 struct Pass {
     end: Position,
     records: usize,
+    /// Bytes that a buffer needs which was too small.
     needed: Option<usize>,
+    /// Cells in use when the head was last looked at.
+    used: usize,
 }
 
 impl Ring {
@@ -92,17 +95,6 @@ impl Ring {
                 out.forget();
                 continue;
             }
-            let used = Position::from_word(self.front.head.load(V)).since(tail);
-            if pass.end.since(tail) > used {
-                // A record that reaches past the head: its size is damaged,
-                // as the head moved before the record was committed.
-                out.forget();
-                if batch == 1 {
-                    return Claim::Pending;
-                }
-                batch = 1;
-                continue;
-            }
             if self
                 .back
                 .tail
@@ -115,7 +107,7 @@ impl Ring {
                 batch = 1;
                 continue;
             }
-            self.back.watermark.raise(used);
+            self.back.watermark.raise(pass.used.min(self.cell_count()));
             if pass.records != 0 {
                 self.back.delivered.add(pass.records, V);
                 return Claim::Taken {
@@ -133,30 +125,31 @@ impl Ring {
             end: tail,
             records: 0,
             needed: None,
+            used: 0,
         };
         while pass.records < batch {
             let at = pass.end;
-            let cells = match self.examine(at, C_B, C_C) {
+            let examined = self.examine(at, C_B, C_C);
+            let end = match examined {
                 Examined::NotReady => break,
-                Examined::Pad { cells } => cells,
-                Examined::Record {
-                    header,
-                    level,
-                    cells,
-                } => {
-                    if let Err(needed) = self.copy_record(at, level, header, out) {
-                        pass.needed = Some(needed);
-                        break;
-                    }
-                    pass.records += 1;
-                    cells
-                }
+                Examined::Pad { cells } | Examined::Record { cells, .. } => at.plus(cells),
             };
-            if at.plus(cells).since(tail) > self.cell_count() {
-                // Only a damaged block says so.
-                break;
+            if end.since(tail) > pass.used {
+                pass.used = Position::from_word(self.front.head.load(V)).since(tail);
+                if end.since(tail) > pass.used.min(self.cell_count()) {
+                    // The head moved past a record before it was committed,
+                    // so the size of this one is damaged.
+                    break;
+                }
             }
-            pass.end = at.plus(cells);
+            if let Examined::Record { header, level, .. } = examined {
+                if let Err(needed) = self.copy_record(at, level, header, out) {
+                    pass.needed = Some(needed);
+                    break;
+                }
+                pass.records += 1;
+            }
+            pass.end = end;
         }
         pass
     }

@@ -39,6 +39,18 @@ impl Ring {
         self.front.untold.load(L) != 0
     }
 
+    /// The total for an accepted record to carry, if it must.
+    #[inline(always)]
+    pub(crate) fn loss_to_carry(&self) -> Option<usize> {
+        self.has_untold().then(|| self.refused_total())
+    }
+
+    /// All refusals so far.
+    #[inline(always)]
+    pub(crate) fn refused_total(&self) -> usize {
+        self.ledger.refused()
+    }
+
     /// C.e: what was lost before a delivered record that nobody was told of.
     ///
     /// Evictions made before that record was committed are in it: they were
@@ -51,7 +63,13 @@ impl Ring {
 
     #[inline]
     pub(crate) fn tell_refused(&self, carried_total: Option<usize>) -> usize {
-        carried_total.map_or(0, |total| advance(&self.back.told_refused, total))
+        let Some(total) = carried_total else { return 0 };
+        // A total from a damaged block may be ahead of the truth. Told once,
+        // it would silence every loss until the truth has caught up.
+        if self.ledger.refused().wrapping_sub(total) > usize::MAX / 2 {
+            return 0;
+        }
+        advance(&self.back.told_refused, total)
     }
 
     /// Takes every loss that nobody was told of.

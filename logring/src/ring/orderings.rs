@@ -11,8 +11,11 @@
 
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 
-/// ORDERING: P.a, head load. Relaxed: a guess that P.e checks.
-pub(super) const P_A: Ordering = Relaxed;
+/// ORDERING: P.a, head load, also that of a failed P.e. Pairs with P.e;
+/// carries the tail that the head's owner knew, so that a head is never set
+/// against an older tail than its own: without it, "full" would not be true
+/// (I9).
+pub(super) const P_A: Ordering = unless(cfg!(logring_bug = "relaxed_head"), Acquire);
 
 /// ORDERING: P.b, hint load. Pairs with P.d; carries what the thread of P.d
 /// had learnt at its P.c: see there.
@@ -26,10 +29,11 @@ pub(super) const P_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail_load"),
 /// ORDERING: P.d, hint store. Pairs with P.b; carries P.c's knowledge on.
 pub(super) const P_D: Ordering = unless(cfg!(logring_bug = "relaxed_hint_store"), Release);
 
-/// ORDERING: P.e, head compare-and-swap. Relaxed: it only makes positions
-/// exclusive; what the owner must know came by P.b or P.c. Making it AcqRel
-/// would not replace those: they order us after readers, not after writers.
-pub(super) const P_E: Ordering = Relaxed;
+/// ORDERING: P.e, head compare-and-swap. Pairs with P.a; carries the tail
+/// that we know. For the cells it only makes positions exclusive; what their
+/// owner must know came by P.b or P.c, and making it AcqRel would not replace
+/// those.
+pub(super) const P_E: Ordering = unless(cfg!(logring_bug = "relaxed_head"), Release);
 
 /// ORDERING: W.a to W.d and W.s, stamps, payload and short-commit pad.
 /// Relaxed: published by W.e.

@@ -22,21 +22,13 @@ pub(crate) struct Request {
 }
 
 impl Ring {
-    /// The first attempt of a push, to be in line: takes cells if the hint
-    /// shows room and nobody races. Returns the attempts it cost otherwise.
+    /// The head, if the hint shows room for a record of `cells` cells.
     #[inline(always)]
-    pub(crate) fn reserve_at_once(
-        &self,
-        cells: usize,
-        limit_cells: usize,
-    ) -> Result<Position, u32> {
+    pub(crate) fn room_at_once(&self, cells: usize, limit_cells: usize) -> Option<Position> {
         let head = Position::from_word(self.front.head.load(P_A));
         let tail = Position::from_word(self.front.hint.load(P_B));
         let used = head.since(tail);
-        if used > limit_cells || cells > limit_cells - used {
-            return Err(0);
-        }
-        self.claim_head(head, cells).map(|()| head).map_err(|_| 1)
+        (used <= limit_cells && cells <= limit_cells - used).then_some(head)
     }
 
     /// Whether a record of at least `cells` cells is sure to lack room, for a
@@ -113,7 +105,7 @@ impl Ring {
 
     /// P.e: takes the cells if `head` is still the head, else tells it.
     #[inline(always)]
-    fn claim_head(&self, head: Position, cells: usize) -> Result<(), Position> {
+    pub(crate) fn claim_head(&self, head: Position, cells: usize) -> Result<(), Position> {
         if cfg!(logring_bug = "racy_claim") {
             let seen = Position::from_word(self.front.head.load(P_A));
             if seen != head {
@@ -122,11 +114,8 @@ impl Ring {
             self.front.head.store(head.plus(cells).word(), P_E);
             return Ok(());
         }
-        match self
-            .front
-            .head
-            .cas(head.word(), head.plus(cells).word(), P_E)
-        {
+        let next = head.plus(cells).word();
+        match self.front.head.cas_or_load(head.word(), next, P_E, P_A) {
             Ok(_) => Ok(()),
             Err(seen) => Err(Position::from_word(seen)),
         }

@@ -19,6 +19,7 @@ pub(crate) struct Reserved {
     pub(crate) extras: Extras,
     pub(crate) timestamp: u64,
     pub(crate) tag: u32,
+    pub(crate) loss_total: usize,
 }
 
 impl Reserved {
@@ -92,8 +93,9 @@ impl<'r> Writer<'r> {
             self.put(reserved.tag as usize);
         }
         if reserved.extras.has_loss() {
-            // W.d: room for it was decided when the cells were counted.
-            self.put(self.ring.ledger.refused());
+            // W.d: read before the cells were reserved, so that it does not
+            // keep them open.
+            self.put(reserved.loss_total);
         }
     }
 
@@ -223,11 +225,20 @@ impl<'r> Writer<'r> {
 }
 
 impl Ring {
-    /// W.a to W.e at one go, for a record without extras whose bytes are all
-    /// at hand: what nearly every push is.
+    /// W.a to W.e at one go, for a record whose bytes are all at hand and
+    /// which has no extra but perhaps a total of losses to carry: what nearly
+    /// every push is.
     #[inline(always)]
-    pub(crate) fn write_plain(&self, first: Position, cells: usize, level: Level, bytes: &[u8]) {
-        let header = Header::new(level.get(), bytes.len(), Extras::NONE, false);
+    pub(crate) fn write_plain(
+        &self,
+        first: Position,
+        cells: usize,
+        level: Level,
+        bytes: &[u8],
+        loss_total: Option<usize>,
+    ) {
+        let extras = Extras::NONE.with_loss(loss_total.is_some());
+        let header = Header::new(level.get(), bytes.len(), extras, false);
         let cell = self.cell(first);
         let lap = self.lap(first);
         cell.shadow.own();
@@ -236,7 +247,13 @@ impl Ring {
         if let [info] = info {
             info.store(header.info(), W);
         }
-        let mut rest = copy_cell(slots, bytes);
+        let mut rest = match (loss_total, slots) {
+            (Some(total), [slot, slots @ ..]) => {
+                slot.store(total, W);
+                copy_cell(slots, bytes)
+            }
+            _ => copy_cell(slots, bytes),
+        };
         let mut at = first;
         while !rest.is_empty() {
             at = at.plus(1);

@@ -1,8 +1,8 @@
-//! The ledger: every loss ever, once, in one word by cause and severity.
+//! The ledger: every loss ever, by cause and severity, and in a total.
 //!
 //! It is the only book. What has been *told* of it to consumers is a position
 //! in its totals (see `ring::loss`), so told and untold losses add up to it by
-//! construction, and a loss costs its producer one addition.
+//! construction.
 
 use crate::level::{Level, Severity};
 use crate::sync::{Ordering::Relaxed, Word};
@@ -98,17 +98,26 @@ pub(crate) struct Ledger {
     truncated: Word,
 }
 
-/// Refusals by cause, then severity, that one share of the threads met.
+/// Refusals that one share of the threads met.
 #[repr(C)]
 #[cfg_attr(target_pointer_width = "64", repr(align(128)))]
-struct Stripe([[Word; Severity::COUNT]; REFUSALS]);
+struct Stripe {
+    /// The sum of the others, for whoever only needs to know how many.
+    total: Word,
+    /// By cause, then severity.
+    lost: [[Word; Severity::COUNT]; REFUSALS],
+}
 
 impl Ledger {
     #[cfg(not(all(test, loom)))]
     pub(crate) const fn new() -> Self {
         Self {
-            refused: [const { Stripe([const { [const { Word::new(0) }; Severity::COUNT] }; REFUSALS]) };
-                STRIPES],
+            refused: [const {
+                Stripe {
+                    total: Word::new(0),
+                    lost: [const { [const { Word::new(0) }; Severity::COUNT] }; REFUSALS],
+                }
+            }; STRIPES],
             evicted: [const { Word::new(0) }; Severity::COUNT],
             truncated: Word::new(0),
         }
@@ -118,19 +127,25 @@ impl Ledger {
     pub(crate) fn new() -> Self {
         let row = || core::array::from_fn(|_| Word::new(0));
         Self {
-            refused: core::array::from_fn(|_| Stripe(core::array::from_fn(|_| row()))),
+            refused: core::array::from_fn(|_| Stripe {
+                total: Word::new(0),
+                lost: core::array::from_fn(|_| row()),
+            }),
             evicted: row(),
             truncated: Word::new(0),
         }
     }
 
-    /// Counts one refusal of a level. One read-modify-write.
+    /// Counts one refusal of a level, by its cause and in the total. Two
+    /// read-modify-writes, on neighbouring lines of this thread's stripe.
     #[inline(always)]
     pub(crate) fn count_refused(&self, cause: Cause, level: Level, records: usize) {
-        let row = self.refused[stripe()].0.get(cause.index());
+        let stripe = &self.refused[stripe()];
+        let row = stripe.lost.get(cause.index());
         if let Some(word) = row.and_then(|row| row.get(level.bucket())) {
             word.add(records, Relaxed);
         }
+        stripe.total.add(records, Relaxed);
     }
 
     /// Counts `records` evictions. One read-modify-write.
@@ -145,12 +160,9 @@ impl Ledger {
     }
 
     /// All refusals and discards so far, modulo the machine word.
-    #[cold]
+    #[inline]
     pub(crate) fn refused(&self) -> usize {
-        sum(self
-            .refused
-            .iter()
-            .flat_map(|stripe| stripe.0.iter().flatten()))
+        sum(self.refused.iter().map(|stripe| &stripe.total))
     }
 
     /// All evictions so far, modulo the machine word.
@@ -166,7 +178,7 @@ impl Ledger {
             _ => sum(self
                 .refused
                 .iter()
-                .map(|stripe| &stripe.0[cause.index()][at])),
+                .map(|stripe| &stripe.lost[cause.index()][at])),
         }
     }
 
