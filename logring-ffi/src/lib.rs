@@ -1,2 +1,2 @@
-#![no_std]
 //! The C interface of logring.
+#![no_std]

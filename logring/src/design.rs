@@ -177,7 +177,7 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 13 + TRIES * (walk + 16) + W k + 2 S + 4   accesses to shared memory
+//! 15 + TRIES * (walk + 16) + W k + 2 S + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
@@ -186,8 +186,8 @@
 //! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets),
 //! with `S` stripes of counters (4, or 1); [`Logger::steps_max`](crate::Logger::steps_max)
 //! computes it, and the interrupt tests hold every call to it.
-//! - 13: one attempt in line (`untold`, P.a, P.b, P.e), the look at a full ring
-//!   (2), `untold`, P.a and P.b again, R.a (4).
+//! - 15: `untold`, a look for room (2), one attempt in line (P.a, P.b, P.e), the
+//!   look at a full ring (2), `untold`, P.a and P.b again, R.a (4).
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.

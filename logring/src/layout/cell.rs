@@ -7,6 +7,9 @@ use crate::sync::{Shadow, Word};
 ///
 /// All-zero is a cell that was never used. State words sit at fixed places,
 /// so payload can never be taken for a header and nothing is ever zeroed.
+///
+/// # Context
+/// It has no methods: those of [`Ring`](crate::Ring) say who may use a cell.
 #[repr(C)]
 #[cfg_attr(target_pointer_width = "64", repr(align(128)))]
 #[cfg_attr(not(target_pointer_width = "64"), repr(align(32)))]

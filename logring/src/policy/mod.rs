@@ -1,9 +1,9 @@
-#![forbid(unsafe_code)]
 //! What happens when the ring is full, and how one says so.
 //!
 //! Everything here is arithmetic and words: no atomic, no memory of the ring.
 //! Floor 1: may import [`crate::level`] and its own files, never `layout/` or
 //! `stats/`.
+#![forbid(unsafe_code)]
 
 mod config;
 mod config_error;

@@ -13,7 +13,7 @@ impl Logger<'_> {
     /// logger's clock come on top.
     ///
     /// ```text
-    /// steps(k) = 13 + tries * (walk + 16) + W k + 2 S + 4
+    /// steps(k) = 15 + tries * (walk + 16) + W k + 2 S + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
@@ -47,9 +47,10 @@ impl Logger<'_> {
     }
 }
 
-/// The first attempt in line (`untold`, head, hint, P.e), a look at the fill
-/// (head, tail), `untold`, the head and hint of the loop, and R.a.
-const OFFER: usize = 4 + 2 + 1 + 2 + 4;
+/// `untold`, a look for room (head, hint), the first attempt in line (head,
+/// hint, P.e), a look at the fill (head, tail), `untold`, the head and hint of
+/// the loop, and R.a.
+const OFFER: usize = 3 + 3 + 2 + 1 + 2 + 4;
 /// P.c, the look whether the tail has moved, E.c, the watermark, E.d, P.d and
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;

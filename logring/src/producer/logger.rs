@@ -219,6 +219,13 @@ impl<'r> Logger<'r> {
         Ok(())
     }
 
+    /// Whether the hint shows room for a record of one cell.
+    #[inline(always)]
+    pub(super) fn has_room_at_once(&self, level: Level) -> bool {
+        let limit_cells = self.limit_cells(level);
+        self.ring.room_at_once(1, limit_cells).is_some()
+    }
+
     /// Whether records that are too large are cut.
     pub(super) const fn truncates(&self) -> bool {
         self.truncate

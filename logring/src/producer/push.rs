@@ -19,7 +19,13 @@ impl<'r> Logger<'r> {
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
         if self.ring().has_untold() {
-            self.push_carrying(level, bytes)
+            // Records were refused a while ago; this one, too, if there
+            // still is no room.
+            if self.has_room_at_once(level) {
+                self.push_carrying(level, bytes)
+            } else {
+                self.push_slowly(level, bytes, self.tries())
+            }
         } else if bytes.len() <= CELL_RECORD_BYTES {
             self.push_whole(level, bytes, false)
         } else {

@@ -1,5 +1,6 @@
 //! The edges, in pairs: fits, and one more.
 
+mod block;
 mod damage;
 mod full;
 mod grants;
@@ -9,3 +10,4 @@ mod memory;
 mod sizes;
 mod support;
 mod text;
+mod wraps;

@@ -167,7 +167,8 @@ impl<'r> Pair<'r> {
                 self.reference.discard(id);
             }
         }
-        self.drain(usize::MAX, 3 * self.ring.record_bytes_max());
+        let room = Ring::DRAIN_OVERHEAD_BYTES + self.ring.record_bytes_max();
+        self.drain(usize::MAX, 3 * room);
         let told = self.ring.take_trailing_loss();
         assert_eq!(told, self.reference.take_trailing_loss());
         self.pop(0);
