@@ -74,6 +74,19 @@ fn each_ordering_has_its_partners_and_its_row_in_the_design() {
 
 #[test]
 #[cfg_attr(miri, ignore = "reads files")]
+fn every_planted_bug_has_to_be_caught() {
+    let hunters = concat!(env!("CARGO_MANIFEST_DIR"), "/../.ci/planted");
+    let hunted = std::fs::read_to_string(hunters).expect("the self-test of the tools");
+    let found = |source: &Source| -> String {
+        let found = protocol::bugs_at_large(source, &hunted);
+        found.iter().map(|found| found.at(source)).collect()
+    };
+    let report: String = source::library().map(found).collect();
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "reads files")]
 fn every_entry_point_says_from_which_contexts() {
     hold(source::library(), &[context::without_context]);
 }

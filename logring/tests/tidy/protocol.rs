@@ -106,6 +106,22 @@ pub(crate) fn orderings_elsewhere(source: &Source) -> Vec<Found> {
     found
 }
 
+/// Planted bugs that `hunted`, a list in words, does not have.
+pub(crate) fn bugs_at_large(source: &Source, hunted: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (at, line) in source.lines.iter().enumerate() {
+        let mut parts = line.raw.split("logring_bug = \"");
+        // What comes before the first.
+        parts.next();
+        for bug in parts.filter_map(|part| part.split('"').next()) {
+            if !bug.is_empty() && !has_word(hunted, bug) {
+                found.push(Found::new(at, format!("no tool has to catch `{bug}`")));
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 fn lines(rule: fn(&Source) -> Vec<Found>, path: &str, text: &str) -> Vec<usize> {
     let found = rule(&Source::new(&format!("logring/src/{path}"), text));
@@ -159,4 +175,14 @@ fn an_ordering_without_a_label_is_found() {
     );
     assert_eq!(lines(orderings_elsewhere, "stats/a.rs", text), [2, 3, 1]);
     assert_eq!(lines(orderings_elsewhere, "models/a.rs", text), [2, 3]);
+}
+
+#[test]
+fn a_bug_that_no_tool_has_to_catch_is_found() {
+    let text = "if cfg!(logring_bug = \"a\") {}\nif cfg!(logring_bug = \"b\") {}\n";
+    let found = bugs_at_large(&Source::new("a.rs", text), "loom) echo b c");
+    assert_eq!(
+        found.iter().map(|found| found.line).collect::<Vec<_>>(),
+        [0]
+    );
 }

@@ -1,0 +1,202 @@
+//! Producers beside poppers and observers: whole records, in order.
+
+use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
+use crate::models::{Got, push, settle};
+use crate::stats::Cause;
+use crate::{Level, Logger, Popped, Pushed, Ring};
+use loom::thread;
+use std::vec;
+use std::vec::Vec;
+
+/// A popper beside a producer: it sees the new record whole or not yet.
+#[test]
+fn a_popper_sees_a_record_whole_or_not_at_all() {
+    static OUTCOMES: Outcomes<(Vec<u8>, Vec<u8>)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        push(&Logger::new(&ring, newest()), 1);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || push(&Logger::new(&ring, newest()), 2))
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                got.pop(&ring);
+                got.pop(&ring);
+                got
+            })
+        };
+        assert_eq!(producer.join().unwrap(), Pushed::Stored);
+        let got = popper.join().unwrap();
+        let rest = settle(&ring, 2, &[got.clone()]);
+        OUTCOMES.reached((got.ids, rest));
+    });
+    OUTCOMES.are(
+        "a_popper_sees_a_record_whole_or_not_at_all",
+        &[(vec![1, 2], vec![]), (vec![1], vec![2])],
+    );
+}
+
+/// A popper frees cells while a producer wants them: reuse of a cell is
+/// ordered after the reader and after the cell's former writer.
+#[test]
+fn a_freed_cell_is_reused_in_order() {
+    static OUTCOMES: Outcomes<(Vec<u8>, Vec<u8>, u64)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let log = Logger::new(&ring, newest());
+        push(&log, 1);
+        push(&log, 2);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || push(&Logger::new(&ring, newest()), 3))
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                got.pop(&ring);
+                got
+            })
+        };
+        producer.join().unwrap();
+        let got = popper.join().unwrap();
+        let rest = settle(&ring, 3, &[got.clone()]);
+        let full: u64 = ring.stats().lost.by_cause(Cause::Full);
+        OUTCOMES.reached((got.ids, rest, full));
+    });
+    OUTCOMES.are(
+        "a_freed_cell_is_reused_in_order",
+        &[(vec![1], vec![2, 3], 0), (vec![1], vec![2], 1)],
+    );
+}
+
+/// A batch is claimed whole or not at all, against an evictor.
+#[test]
+fn a_batch_is_claimed_whole_or_retried() {
+    static OUTCOMES: Outcomes<(Vec<u8>, u64, Vec<u8>)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let log = Logger::new(&ring, oldest());
+        push(&log, 1);
+        push(&log, 2);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || push(&Logger::new(&ring, oldest()), 3))
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                got.drain(&ring, 2);
+                got
+            })
+        };
+        assert_eq!(producer.join().unwrap(), Pushed::Stored);
+        let got = popper.join().unwrap();
+        let rest = settle(&ring, 3, &[got.clone()]);
+        OUTCOMES.reached((got.ids, got.told, rest));
+    });
+    OUTCOMES.are(
+        "a_batch_is_claimed_whole_or_retried",
+        &[
+            (vec![1, 2], 0, vec![3]),
+            (vec![2], 0, vec![3]),
+            (vec![2], 1, vec![3]),
+            (vec![2, 3], 1, vec![]),
+            // Pending, as above.
+            (vec![], 0, vec![2, 3]),
+        ],
+    );
+}
+
+/// Two poppers share a ring: each record goes to one of them.
+#[test]
+fn two_poppers_share_the_records() {
+    static OUTCOMES: Outcomes<(Vec<u8>, Vec<u8>)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let log = Logger::new(&ring, newest());
+        push(&log, 1);
+        push(&log, 2);
+        push(&log, 9);
+        let [one, two] = [(), ()].map(|()| {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                got.pop(&ring);
+                got
+            })
+        });
+        let (one, two) = (one.join().unwrap(), two.join().unwrap());
+        settle(&ring, 3, &[one.clone(), two.clone()]);
+        OUTCOMES.reached((one.ids, two.ids));
+    });
+    OUTCOMES.are(
+        "two_poppers_share_the_records",
+        &[(vec![1], vec![2]), (vec![2], vec![1])],
+    );
+}
+
+/// A buffer that is too small answers about the record that is the oldest
+/// now, never about one that has gone.
+#[test]
+fn a_small_buffer_loses_nothing() {
+    static OUTCOMES: Outcomes<Option<usize>> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<4>(AT_THE_WRAP);
+        let log = Logger::new(&ring, oldest());
+        log.push(Level::INFO, &[1; 16]);
+        log.push(Level::INFO, &[2; 8]);
+        log.push(Level::INFO, &[2; 8]);
+        log.push(Level::INFO, &[2; 8]);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                Logger::new(&ring, oldest()).push(Level::INFO, &[3; 8]);
+            })
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || match ring.pop(&mut [0; 4]) {
+                Popped::NoSpace { needed } => Some(needed),
+                // The cell is being reused, and the move is not yet seen.
+                Popped::Pending => None,
+                other => panic!("{other:?} into four bytes"),
+            })
+        };
+        producer.join().unwrap();
+        let needed = popper.join().unwrap();
+        let stats = ring.stats();
+        assert_eq!((stats.delivered, stats.lost.total()), (0, 1), "{stats:?}");
+        OUTCOMES.reached(needed);
+    });
+    OUTCOMES.are("a_small_buffer_loses_nothing", &[Some(16), Some(8), None]);
+}
+
+/// A snapshot never sees more in use than there was, nor does the watermark.
+#[test]
+fn a_snapshot_does_not_overstate_the_fill() {
+    static OUTCOMES: Outcomes<(usize, usize)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                push(&Logger::new(&ring, newest()), 1);
+                assert!(Got::default().pop(&ring));
+            })
+        };
+        let observer = {
+            let ring = ring.clone();
+            thread::spawn(move || ring.stats().used_bytes)
+        };
+        producer.join().unwrap();
+        let used = observer.join().unwrap();
+        let peak = ring.stats().high_water_bytes;
+        OUTCOMES.reached((used / Ring::CELL_BYTES, peak / Ring::CELL_BYTES));
+    });
+    OUTCOMES.are("a_snapshot_does_not_overstate_the_fill", &[(0, 1), (1, 1)]);
+}

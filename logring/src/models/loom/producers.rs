@@ -1,0 +1,186 @@
+//! Producers among themselves: reserving, evicting, lapping each other.
+
+use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
+use crate::models::{Got, level, push, settle};
+use crate::stats::Cause;
+use crate::{Logger, Lost, Pushed};
+use loom::thread;
+use std::vec;
+use std::vec::Vec;
+
+/// Two producers find room at once: both records are stored, in either order.
+#[test]
+fn two_producers_both_store() {
+    static OUTCOMES: Outcomes<Vec<u8>> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let threads: Vec<_> = [1, 2]
+            .map(|id| {
+                let ring = ring.clone();
+                thread::spawn(move || push(&Logger::new(&ring, newest()), id))
+            })
+            .into();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), Pushed::Stored);
+        }
+        OUTCOMES.reached(settle(&ring, 2, &[]));
+    });
+    OUTCOMES.are("two_producers_both_store", &[vec![1, 2], vec![2, 1]]);
+}
+
+/// With a single attempt, the one who loses the race is refused as
+/// contended, counted, and told of.
+#[test]
+fn a_lost_race_beyond_the_retry_limit_is_counted() {
+    static OUTCOMES: Outcomes<(Pushed, Pushed)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(0);
+        let [one, two] = [1, 2].map(|id| {
+            let ring = ring.clone();
+            thread::spawn(move || push(&Logger::new(&ring, newest().with_retry_limit(1)), id))
+        });
+        let answers = (one.join().unwrap(), two.join().unwrap());
+        settle(&ring, 2, &[]);
+        OUTCOMES.reached(answers);
+    });
+    let contended = Pushed::Lost(Lost::Contended);
+    OUTCOMES.are(
+        "a_lost_race_beyond_the_retry_limit_is_counted",
+        &[
+            (Pushed::Stored, Pushed::Stored),
+            (Pushed::Stored, contended),
+            (contended, Pushed::Stored),
+        ],
+    );
+}
+
+/// Two producers evict from a full ring at once: nothing is torn, and each
+/// evicted record is counted by one of them. The other finds a record that is
+/// still being written at worst.
+#[test]
+fn two_evictors_count_each_victim_once() {
+    static OUTCOMES: Outcomes<(Pushed, Pushed, Vec<u8>)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let log = Logger::new(&ring, oldest());
+        push(&log, 1);
+        push(&log, 2);
+        let [three, four] = [3, 4].map(|id| {
+            let ring = ring.clone();
+            thread::spawn(move || push(&Logger::new(&ring, oldest()), id))
+        });
+        let answers = (three.join().unwrap(), four.join().unwrap());
+        let rest = settle(&ring, 4, &[]);
+        OUTCOMES.reached((answers.0, answers.1, rest));
+    });
+    let busy = Pushed::Lost(Lost::Busy);
+    OUTCOMES.are(
+        "two_evictors_count_each_victim_once",
+        &[
+            (Pushed::Stored, Pushed::Stored, vec![3, 4]),
+            (Pushed::Stored, Pushed::Stored, vec![4, 3]),
+            (Pushed::Stored, busy, vec![2, 3]),
+            (busy, Pushed::Stored, vec![2, 4]),
+        ],
+    );
+}
+
+/// The configuration at which every ordering of the table is needed: two
+/// overwriting producers with two pushes each on two cells.
+#[test]
+fn two_producers_lap_each_other() {
+    static OUTCOMES: Outcomes<(u64, u64, u64)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let threads = [1, 3].map(|id| {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let log = Logger::new(&ring, oldest());
+                push(&log, id);
+                push(&log, id + 1);
+            })
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        settle(&ring, 4, &[]);
+        let lost = ring.stats().lost;
+        OUTCOMES.reached((
+            lost.by_cause(Cause::Evicted),
+            lost.by_cause(Cause::Busy),
+            lost.by_cause(Cause::Contended),
+        ));
+    });
+    OUTCOMES.are(
+        "two_producers_lap_each_other",
+        &[(2, 0, 0), (1, 1, 0), (1, 0, 1)],
+    );
+}
+
+/// A refusal for want of room is true: with one cell of two in use at most,
+/// a producer is never told that the ring is full, however old what it reads.
+#[test]
+fn a_ring_that_has_room_is_not_full() {
+    static OUTCOMES: Outcomes<Pushed> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        push(&Logger::new(&ring, newest()), 1);
+        let replacer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                assert!(got.pop(&ring));
+                push(&Logger::new(&ring, newest()), 2);
+            })
+        };
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || push(&Logger::new(&ring, newest()), 3))
+        };
+        replacer.join().unwrap();
+        OUTCOMES.reached(producer.join().unwrap());
+    });
+    OUTCOMES.are("a_ring_that_has_room_is_not_full", &[Pushed::Stored]);
+}
+
+/// A record of two cells is committed as one: the rest is a pad that whoever
+/// comes next steps over, also on the lap after, also where it wraps.
+#[test]
+fn a_short_commit_leaves_a_pad_for_the_next_lap() {
+    static OUTCOMES: Outcomes<(Vec<u8>, Vec<u8>)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<4>(AT_THE_WRAP);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let log = Logger::new(&ring, oldest());
+                let mut grant = log.reserve(level(1), 0, 40).unwrap();
+                grant.append(&[1; 8]);
+                grant.commit();
+                // Fills the ring, and evicts record and pad.
+                log.push(level(2), &[2; 40]);
+                push(&log, 3);
+            })
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                got.pop(&ring);
+                got
+            })
+        };
+        producer.join().unwrap();
+        let got = popper.join().unwrap();
+        let rest = settle(&ring, 3, &[got.clone()]);
+        OUTCOMES.reached((got.ids, rest));
+    });
+    OUTCOMES.are(
+        "a_short_commit_leaves_a_pad_for_the_next_lap",
+        &[
+            (vec![], vec![2, 3]),
+            (vec![1], vec![2, 3]),
+            (vec![2], vec![3]),
+        ],
+    );
+}
