@@ -14,7 +14,7 @@ use crate::requests::{self, Plan};
 use crate::schedule::{Phase, Schedule};
 use crate::sink::Sink;
 use crate::tally::Tally;
-use crate::variant::Variant;
+use crate::variant::{Log, Variant};
 use crate::workload::{Profile, Workload};
 
 /// How long requests and forwarder may take to finish once the schedule is
@@ -102,18 +102,7 @@ impl Incident {
         // The ring is asked before its leftovers are counted, which delivers
         // them.
         let stats = log.stats();
-        let resident = match log.leftovers() {
-            Some(mut left) => {
-                let mut records = 0;
-                while let Some(taken) = left.take() {
-                    tally.take(&taken);
-                    records += 1;
-                }
-                tally.trailing.fetch_add(left.take_trailing_loss(), Relaxed);
-                records
-            }
-            None => tally.offered() - tally.delivered(),
-        };
+        let resident = resident(&log, &tally);
         Outcome {
             variant,
             schedule,
@@ -125,6 +114,20 @@ impl Incident {
             forwarder_hung,
         }
     }
+}
+
+/// Takes what the forwarder left in the ring, and says how much that was.
+fn resident(log: &Log, tally: &Tally) -> u64 {
+    let Some(mut left) = log.leftovers() else {
+        return tally.offered() - tally.delivered();
+    };
+    let mut records = 0;
+    while let Some(taken) = left.take() {
+        tally.take(&taken);
+        records += 1;
+    }
+    tally.trailing.fetch_add(left.take_trailing_loss(), Relaxed);
+    records
 }
 
 /// A line a phase while it runs.
