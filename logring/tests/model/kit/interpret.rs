@@ -66,47 +66,7 @@ struct Pair<'r> {
 impl<'r> Pair<'r> {
     fn run(&mut self, op: &Op) {
         match *op {
-            Op::Push { logger, level, len } => {
-                let (logger, setup) = self.logger(logger);
-                let bytes = self.bytes(len);
-                let said = logger.push(self.level(level), &bytes);
-                let expected = self
-                    .reference
-                    .push(setup, self.offer(level, 0), &bytes, None);
-                assert_eq!(said, expected, "{}: {op:?}", self.step);
-            }
-            Op::PushParts {
-                logger,
-                level,
-                tag,
-                lens,
-            } => {
-                let (logger, setup) = self.logger(logger);
-                let bytes = self.bytes(lens.iter().sum());
-                let (first, rest) = bytes.split_at(lens[0]);
-                let (second, third) = rest.split_at(lens[1]);
-                let said = logger.push_parts(self.level(level), tag, &[first, second, third]);
-                let expected = self
-                    .reference
-                    .push(setup, self.offer(level, tag), &bytes, None);
-                assert_eq!(said, expected, "{}: {op:?}", self.step);
-            }
-            Op::PushFmt {
-                logger,
-                level,
-                tag,
-                text,
-            } => {
-                let (logger, setup) = self.logger(logger);
-                let (front, back) = (text.to_text(), Text { shape: 9, ..text }.to_text());
-                let whole = front.clone() + &back;
-                let said = logger.push_fmt(self.level(level), tag, format_args!("{front}{back}"));
-                let offer = self.offer(level, tag);
-                let expected = self
-                    .reference
-                    .push(setup, offer, whole.as_bytes(), Some(&whole));
-                assert_eq!(said, expected, "{}: {op:?}", self.step);
-            }
+            Op::Push { .. } | Op::PushParts { .. } | Op::PushFmt { .. } => self.push(op),
             Op::Reserve {
                 logger,
                 level,
@@ -152,6 +112,54 @@ impl<'r> Pair<'r> {
                 assert_eq!(told, self.reference.take_trailing_loss(), "{}", self.step);
             }
             Op::Stats => self.stats(),
+        }
+    }
+
+    /// The operations that offer a whole record.
+    fn push(&mut self, op: &Op) {
+        match *op {
+            Op::Push { logger, level, len } => {
+                let (logger, setup) = self.logger(logger);
+                let bytes = self.bytes(len);
+                let said = logger.push(self.level(level), &bytes);
+                let expected = self
+                    .reference
+                    .push(setup, self.offer(level, 0), &bytes, None);
+                assert_eq!(said, expected, "{}: {op:?}", self.step);
+            }
+            Op::PushParts {
+                logger,
+                level,
+                tag,
+                lens,
+            } => {
+                let (logger, setup) = self.logger(logger);
+                let bytes = self.bytes(lens.iter().sum());
+                let (first, rest) = bytes.split_at(lens[0]);
+                let (second, third) = rest.split_at(lens[1]);
+                let said = logger.push_parts(self.level(level), tag, &[first, second, third]);
+                let expected = self
+                    .reference
+                    .push(setup, self.offer(level, tag), &bytes, None);
+                assert_eq!(said, expected, "{}: {op:?}", self.step);
+            }
+            Op::PushFmt {
+                logger,
+                level,
+                tag,
+                text,
+            } => {
+                let (logger, setup) = self.logger(logger);
+                let (front, back) = (text.to_text(), Text { shape: 9, ..text }.to_text());
+                let whole = front.clone() + &back;
+                let said = logger.push_fmt(self.level(level), tag, format_args!("{front}{back}"));
+                let offer = self.offer(level, tag);
+                let expected = self
+                    .reference
+                    .push(setup, offer, whole.as_bytes(), Some(&whole));
+                assert_eq!(said, expected, "{}: {op:?}", self.step);
+            }
+            _ => unreachable!("{op:?} offers no whole record"),
         }
     }
 
