@@ -1,7 +1,7 @@
 //! Losses beside everything: counted once, told once, in their place.
 
-use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
-use crate::models::{Got, level, push, settle};
+use super::{AT_THE_WRAP, Outcomes, newest, oldest, pops, pushes, ring};
+use crate::models::{level, push, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Pushed};
 use loom::thread;
@@ -18,18 +18,8 @@ fn an_evicted_record_is_told_once() {
         let log = Logger::new(&ring, oldest());
         push(&log, 1);
         push(&log, 2);
-        let producer = {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, oldest()), 3))
-        };
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got
-            })
-        };
+        let producer = pushes(&ring, oldest(), 3);
+        let popper = pops(&ring, 1);
         assert_eq!(producer.join().unwrap(), Pushed::Stored);
         let got = popper.join().unwrap();
         let rest = settle(&ring, 3, &[got.clone()]);
@@ -60,20 +50,8 @@ fn a_refusal_rides_on_the_next_accepted_record() {
         push(&log, 1);
         push(&log, 2);
         assert_eq!(push(&log, 9), Pushed::Lost(Lost::Full));
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got.pop(&ring);
-                got.pop(&ring);
-                got
-            })
-        };
-        let producer = {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, newest()), 3))
-        };
+        let popper = pops(&ring, 3);
+        let producer = pushes(&ring, newest(), 3);
         producer.join().unwrap();
         let got = popper.join().unwrap();
         let rest = settle(&ring, 4, &[got.clone()]);
@@ -107,14 +85,7 @@ fn a_discarded_grant_is_stepped_over_and_told() {
                 assert_eq!(push(&log, 1), Pushed::Stored);
             })
         };
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got
-            })
-        };
+        let popper = pops(&ring, 1);
         producer.join().unwrap();
         let got = popper.join().unwrap();
         let rest = settle(&ring, 2, &[got.clone()]);
@@ -140,14 +111,7 @@ fn three_contexts_keep_the_books() {
                 push(&Logger::new(&ring, newest().with_retry_limit(2)), id);
             })
         });
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got
-            })
-        };
+        let popper = pops(&ring, 1);
         for producer in producers {
             producer.join().unwrap();
         }

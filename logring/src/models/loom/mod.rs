@@ -9,9 +9,11 @@ mod losses;
 mod poppers;
 mod producers;
 
+use super::{Got, push};
 use crate::layout::Cell;
-use crate::{Config, Ring};
+use crate::{Config, Logger, Pushed, Ring};
 use loom::sync::Arc;
+use loom::thread::{self, JoinHandle};
 use std::eprintln;
 use std::fmt::Debug;
 use std::sync::Mutex;
@@ -71,4 +73,26 @@ fn newest() -> Config {
 
 fn oldest() -> Config {
     Config::drop_oldest().with_retry_limit(3)
+}
+
+/// A thread that pushes record `id` once.
+fn pushes<const N: usize>(
+    ring: &Arc<Ring<[Cell; N]>>,
+    config: Config,
+    id: u8,
+) -> JoinHandle<Pushed> {
+    let ring = ring.clone();
+    thread::spawn(move || push(&Logger::new(&ring, config), id))
+}
+
+/// A thread that pops so many times, and what it got.
+fn pops<const N: usize>(ring: &Arc<Ring<[Cell; N]>>, times: usize) -> JoinHandle<Got> {
+    let ring = ring.clone();
+    thread::spawn(move || {
+        let mut got = Got::default();
+        for _ in 0..times {
+            got.pop(&ring);
+        }
+        got
+    })
 }

@@ -1,6 +1,6 @@
 //! Producers beside poppers and observers: whole records, in order.
 
-use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
+use super::{AT_THE_WRAP, Outcomes, newest, oldest, pops, pushes, ring};
 use crate::models::{Got, push, settle};
 use crate::stats::Cause;
 use crate::{Level, Logger, Popped, Pushed, Ring};
@@ -15,19 +15,8 @@ fn a_popper_sees_a_record_whole_or_not_at_all() {
     loom::model(|| {
         let ring = ring::<2>(AT_THE_WRAP);
         push(&Logger::new(&ring, newest()), 1);
-        let producer = {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, newest()), 2))
-        };
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got.pop(&ring);
-                got
-            })
-        };
+        let producer = pushes(&ring, newest(), 2);
+        let popper = pops(&ring, 2);
         assert_eq!(producer.join().unwrap(), Pushed::Stored);
         let got = popper.join().unwrap();
         let rest = settle(&ring, 2, &[got.clone()]);
@@ -49,18 +38,8 @@ fn a_freed_cell_is_reused_in_order() {
         let log = Logger::new(&ring, newest());
         push(&log, 1);
         push(&log, 2);
-        let producer = {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, newest()), 3))
-        };
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got
-            })
-        };
+        let producer = pushes(&ring, newest(), 3);
+        let popper = pops(&ring, 1);
         producer.join().unwrap();
         let got = popper.join().unwrap();
         let rest = settle(&ring, 3, &[got.clone()]);
@@ -82,10 +61,7 @@ fn a_batch_is_claimed_whole_or_retried() {
         let log = Logger::new(&ring, oldest());
         push(&log, 1);
         push(&log, 2);
-        let producer = {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, oldest()), 3))
-        };
+        let producer = pushes(&ring, oldest(), 3);
         let popper = {
             let ring = ring.clone();
             thread::spawn(move || {
@@ -122,14 +98,7 @@ fn two_poppers_share_the_records() {
         push(&log, 1);
         push(&log, 2);
         push(&log, 9);
-        let [one, two] = [(), ()].map(|()| {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got
-            })
-        });
+        let [one, two] = [1, 1].map(|times| pops(&ring, times));
         let (one, two) = (one.join().unwrap(), two.join().unwrap());
         settle(&ring, 3, &[one.clone(), two.clone()]);
         OUTCOMES.reached((one.ids, two.ids));

@@ -1,6 +1,6 @@
 //! Producers among themselves: reserving, evicting, lapping each other.
 
-use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
+use super::{AT_THE_WRAP, Outcomes, newest, oldest, pops, pushes, ring};
 use crate::models::{Got, level, push, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Pushed};
@@ -35,10 +35,7 @@ fn a_lost_race_beyond_the_retry_limit_is_counted() {
     static OUTCOMES: Outcomes<(Pushed, Pushed)> = Outcomes::new();
     loom::model(|| {
         let ring = ring::<2>(0);
-        let [one, two] = [1, 2].map(|id| {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, newest().with_retry_limit(1)), id))
-        });
+        let [one, two] = [1, 2].map(|id| pushes(&ring, newest().with_retry_limit(1), id));
         let answers = (one.join().unwrap(), two.join().unwrap());
         settle(&ring, 2, &[]);
         OUTCOMES.reached(answers);
@@ -65,10 +62,7 @@ fn two_evictors_count_each_victim_once() {
         let log = Logger::new(&ring, oldest());
         push(&log, 1);
         push(&log, 2);
-        let [three, four] = [3, 4].map(|id| {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, oldest()), id))
-        });
+        let [three, four] = [3, 4].map(|id| pushes(&ring, oldest(), id));
         let answers = (three.join().unwrap(), four.join().unwrap());
         let rest = settle(&ring, 4, &[]);
         OUTCOMES.reached((answers.0, answers.1, rest));
@@ -133,10 +127,7 @@ fn a_ring_that_has_room_is_not_full() {
                 push(&Logger::new(&ring, newest()), 2);
             })
         };
-        let producer = {
-            let ring = ring.clone();
-            thread::spawn(move || push(&Logger::new(&ring, newest()), 3))
-        };
+        let producer = pushes(&ring, newest(), 3);
         replacer.join().unwrap();
         OUTCOMES.reached(producer.join().unwrap());
     });
@@ -162,14 +153,7 @@ fn a_short_commit_leaves_a_pad_for_the_next_lap() {
                 push(&log, 3);
             })
         };
-        let popper = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                got.pop(&ring);
-                got
-            })
-        };
+        let popper = pops(&ring, 1);
         producer.join().unwrap();
         let got = popper.join().unwrap();
         let rest = settle(&ring, 3, &[got.clone()]);
