@@ -11,7 +11,9 @@
 //! A 32-bit word has no room for length, level and flags; there they are the
 //! record's first payload word, see [`super::header`].
 
-use super::header::{self, Header};
+#[cfg(any(test, target_pointer_width = "64"))]
+use super::header;
+use super::header::Header;
 
 const KIND_BITS: u32 = 3;
 const KIND_MASK: usize = (1 << KIND_BITS) - 1;
@@ -130,7 +132,7 @@ impl State {
 
     /// The state of a readable record of `cells` cells.
     #[inline(always)]
-    #[cfg_attr(target_pointer_width = "64", allow(unused_variables))]
+    #[allow(unused_variables, reason = "each width needs one of the two")]
     pub(crate) const fn committed(lap: Lap, header: Header, cells: usize) -> Self {
         #[cfg(target_pointer_width = "64")]
         return Self(

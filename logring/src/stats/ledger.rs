@@ -79,7 +79,7 @@ pub(crate) const REFUSALS: usize = Cause::Evicted.index();
 
 /// Copies of the words that count refusals. Threads that are refused at the
 /// same time would otherwise spend their time on moving one cache line; a
-/// small target has no second core to share with.
+/// small target has no second core to share with. A power of two.
 pub(crate) const STRIPES: usize = if cfg!(all(target_pointer_width = "64", not(all(test, loom)))) {
     4
 } else {
@@ -200,5 +200,5 @@ fn stripe() -> usize {
     let here = 0_u8;
     let at = (&raw const here).addr();
     // Stacks mostly lie 2 or 8 MiB apart.
-    (at >> 21 ^ at >> 23) % STRIPES
+    (at >> 21 ^ at >> 23) & (STRIPES - 1)
 }
