@@ -65,7 +65,8 @@
 //!
 //! write:
 //!  W.a  state[h] = RESERVED         W.b  state[h+1 ..] = CONTINUED
-//!  W.c  payload words               W.d  the total of refusals, if `untold` was seen
+//!  W.c  payload words               W.d  the total of refusals; it and `untold`
+//!                                        were read before P.e
 //!  W.s  if fewer cells were needed: state[h + k'] = PAD
 //!  W.e  state[h] = COMMIT, or PAD to discard it, which R.a counts first
 //!
@@ -83,7 +84,7 @@
 //!           + how far the carried total is ahead of `told_refused`
 //! ```
 //!
-//! A push of a record whose bytes are at hand tries P.a, P.b, P.e and W.a to
+//! A push of one piece, without clock or tag and not to be cut, tries P.a, P.b, P.e and W.a to
 //! W.e in line once, and comes to the loop only if the hint shows no room or
 //! P.e fails. A push that does not evict asks before that loop whether room is
 //! sure to be lacking (P.a, P.c), so that a refusal costs nothing but itself.
@@ -91,11 +92,11 @@
 //! # Orderings
 //!
 //! There is no SeqCst and no fence. "Checked" names the planted bug that
-//! weakens the access to Relaxed and that the models in `models/loom.rs` catch.
+//! weakens the access to Relaxed and that the models in `models/loom/` catch.
 //!
 //! | label | access | ordering | pairs with | carries | checked |
 //! |---|---|---|---|---|---|
-//! | P.a | head load, also by a failed P.e | Acquire | P.e | the tail that the head's owner knew (I9) | `relaxed_head` |
+//! | P.a | head load, also by a failed P.e and by an observer | Acquire | P.e | the tail that the head's owner knew (I9) | `relaxed_head` |
 //! | P.b | hint load | Acquire | P.d | what P.d's thread had learnt at its P.c | `relaxed_hint_load` |
 //! | P.c | tail load | Acquire | E.c, C.d | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
 //! | P.d | hint store | Release | P.b | P.c's knowledge | `relaxed_hint_store` |
@@ -105,7 +106,7 @@
 //! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
 //! | E.b | victim's level load | Relaxed | – | valid by E.a, used only if E.c succeeds | – |
 //! | E.c | tail compare-and-swap | Release | P.c, C.a | E.a's order, to the next writer | `relaxed_tail` |
-//! | C.a | tail load | Acquire | E.c, C.d | the lower bound of I5 | see I5 |
+//! | C.a | tail load, also an observer's | Acquire | E.c, C.d | the lower bound of I5; for an observer, a head not older than it | see I5 |
 //! | C.b | state load | Acquire | W.e | the record | `relaxed_record_load` |
 //! | C.c | copies | Relaxed | – | whole by C.b, used only if C.d succeeds | – |
 //! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | `relaxed_tail` |
@@ -187,7 +188,8 @@
 //! with `S` stripes of counters (4, or 1); [`Logger::steps_max`](crate::Logger::steps_max)
 //! computes it, and the interrupt tests hold every call to it.
 //! - 15: `untold`, a look for room (2), one attempt in line (P.a, P.b, P.e), the
-//!   look at a full ring (2), `untold`, P.a and P.b again, R.a (4).
+//!   look at a full ring (2), `untold`, P.a and P.b again, R.a (4). A formatted
+//!   line looks twice, but who looks does not evict, and spares the walk.
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
@@ -220,7 +222,8 @@
 //! keeps it open while it is held. An interrupted evictor or popper holds
 //! nothing up. One that dies for good unbalances the books by what it was about
 //! to count: an evictor between E.c and E.d its run, a refused producer before
-//! R.a its record, a popper after C.d the records that it had claimed.
+//! R.a its record (between R.a's two additions, the telling of it), a popper after
+//! C.d the records that it had claimed.
 //!
 //! # What a starved consumer costs
 //!

@@ -19,7 +19,8 @@ impl Logger<'_> {
     /// length and then into the ring; what the second pass adds is cut, and
     /// its cells stay reserved while it runs. Text is cut between characters, or
     /// refused as too big if the logger may not cut. Below the minimum level
-    /// nothing is formatted.
+    /// nothing is formatted; nor, where the logger may cut and does not evict,
+    /// is anything while not one cell is free.
     ///
     /// # Context
     /// As [`push`](Self::push), plus whatever the arguments' own formatting

@@ -1,6 +1,7 @@
 //! Counting losses and telling them.
 //!
-//! The ledger is the only book: a loss is one addition to one of its words.
+//! The ledger is the only book: an eviction is one addition to one of its
+//! words, a refusal two, in the table and in the total of a stripe.
 //! A total of it is a position in the history of losses; an accepted record
 //! carries the total of refusals that its producer saw, and a popper tells the
 //! distance from the largest total told so far. Evicted records take nothing

@@ -1,4 +1,5 @@
-//! The protocol: every ordering, every payload access, every `unsafe`.
+//! The protocol: every ordering but those that count, every payload access,
+//! nearly every `unsafe`.
 //!
 //! Floor 2: imports floors 0 and 1. [`design`](crate::design) has the states,
 //! the invariants and the argument; this room has the code, a file a step:
@@ -7,7 +8,7 @@
 //! - `reserve` takes cells from the head (P), `evict` frees them at the tail
 //!   (E), `write` fills and commits them (W);
 //! - `claim` takes records from the tail (C);
-//! - `loss` counts what was lost and tells it;
+//! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
 #![allow(unsafe_code)]
 

@@ -1,8 +1,7 @@
-//! What observers see: figures that are true of some moment, read one after
-//! the other.
+//! What observers see: figures that are read one after the other.
 
 use super::Ring;
-use super::orderings::{C_A, V};
+use super::orderings::{C_A, P_A, V};
 use crate::layout::geometry::CELL_BYTES;
 use crate::layout::{Position, geometry};
 use crate::stats::{LostTable, Stats};
@@ -47,7 +46,7 @@ impl Ring {
         // The tail first, by Acquire: whoever moved it there knew a head at or
         // past it, and so do we then.
         let tail = Position::from_word(self.back.tail.load(C_A));
-        let head = Position::from_word(self.front.head.load(V));
+        let head = Position::from_word(self.front.head.load(P_A));
         let used = head.since(tail);
         if used <= self.cell_count() && self.back.tail.load(V) == tail.word() {
             self.back.watermark.raise(used);

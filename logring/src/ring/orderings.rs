@@ -7,7 +7,7 @@
 //!
 //! `--cfg logring_bug="…"` plants a bug that the proof tools must catch: each
 //! Acquire and Release here but C.a can be weakened that way, and the models
-//! of two lapping producers go red for every one.
+//! in `models/loom/` go red for every one.
 
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 

@@ -137,7 +137,7 @@ impl Ledger {
     }
 
     /// Counts one refusal of a level, by its cause and in the total. Two
-    /// read-modify-writes, on neighbouring lines of this thread's stripe.
+    /// read-modify-writes, both in this thread's stripe.
     #[inline(always)]
     pub(crate) fn count_refused(&self, cause: Cause, level: Level, records: usize) {
         let stripe = &self.refused[stripe()];

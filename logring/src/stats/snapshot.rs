@@ -82,7 +82,8 @@ pub struct Stats {
     pub truncated: u64,
     /// Bytes of the ring's cells, state words included.
     pub capacity_bytes: usize,
-    /// Bytes of the cells in use now.
+    /// Bytes of the cells in use. Read in two parts: too large, but never
+    /// above the capacity, if records pass in between.
     pub used_bytes: usize,
     /// The most bytes of cells ever in use at once.
     pub high_water_bytes: usize,

@@ -7,8 +7,8 @@ use crate::sync::{Ordering::Relaxed, Word};
 pub(crate) const RAISE_TRIES: usize = 4;
 
 /// The highest fill seen, in cells. The fill only grows between two moves of
-/// the tail, so whoever has moved it raises this, and an accepting
-/// producer never does.
+/// the tail, so whoever has moved it raises this, and so does a snapshot; a
+/// producer that does not evict never does.
 #[repr(transparent)]
 pub(crate) struct Watermark(Word);
 

@@ -145,7 +145,7 @@ fn a_small_buffer_loses_nothing() {
     OUTCOMES.are("a_small_buffer_loses_nothing", &[Some(16), Some(8), None]);
 }
 
-/// A snapshot never sees more in use than there was, nor does the watermark.
+/// A snapshot beside one record does not see two, nor does the watermark.
 #[test]
 fn a_snapshot_does_not_overstate_the_fill() {
     static OUTCOMES: Outcomes<(usize, usize)> = Outcomes::new();

@@ -79,7 +79,7 @@ fn two_evictors_count_each_victim_once() {
     );
 }
 
-/// The configuration at which every ordering of the table is needed: two
+/// The configuration at which most orderings of the producers are needed: two
 /// overwriting producers with two pushes each on two cells.
 #[test]
 fn two_producers_lap_each_other() {
