@@ -1,6 +1,6 @@
 //! Losses beside everything: counted once, told once, in their place.
 
-use super::{AT_THE_WRAP, Outcomes, newest, oldest, pops, pushes, ring};
+use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
 use crate::models::{level, push, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Pushed};
@@ -14,10 +14,7 @@ use std::vec::Vec;
 fn an_evicted_record_is_told_once() {
     static OUTCOMES: Outcomes<(Vec<u8>, u64, Vec<u8>)> = Outcomes::new();
     loom::model(|| {
-        let ring = ring::<2>(AT_THE_WRAP);
-        let log = Logger::new(&ring, oldest());
-        push(&log, 1);
-        push(&log, 2);
+        let ring = full(oldest());
         let producer = pushes(&ring, oldest(), 3);
         let popper = pops(&ring, 1);
         assert_eq!(producer.join().unwrap(), Pushed::Stored);

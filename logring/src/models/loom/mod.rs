@@ -96,3 +96,12 @@ fn pops<const N: usize>(ring: &Arc<Ring<[Cell; N]>>, times: usize) -> JoinHandle
         got
     })
 }
+
+/// A ring of two cells with the records 1 and 2.
+fn full(config: Config) -> Arc<Ring<[Cell; 2]>> {
+    let ring = ring(AT_THE_WRAP);
+    let log = Logger::new(&ring, config);
+    push(&log, 1);
+    push(&log, 2);
+    ring
+}

@@ -1,6 +1,6 @@
 //! Producers beside poppers and observers: whole records, in order.
 
-use super::{AT_THE_WRAP, Outcomes, newest, oldest, pops, pushes, ring};
+use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
 use crate::models::{Got, push, settle};
 use crate::stats::Cause;
 use crate::{Level, Logger, Popped, Pushed, Ring};
@@ -34,10 +34,7 @@ fn a_popper_sees_a_record_whole_or_not_at_all() {
 fn a_freed_cell_is_reused_in_order() {
     static OUTCOMES: Outcomes<(Vec<u8>, Vec<u8>, u64)> = Outcomes::new();
     loom::model(|| {
-        let ring = ring::<2>(AT_THE_WRAP);
-        let log = Logger::new(&ring, newest());
-        push(&log, 1);
-        push(&log, 2);
+        let ring = full(newest());
         let producer = pushes(&ring, newest(), 3);
         let popper = pops(&ring, 1);
         producer.join().unwrap();
@@ -57,10 +54,7 @@ fn a_freed_cell_is_reused_in_order() {
 fn a_batch_is_claimed_whole_or_retried() {
     static OUTCOMES: Outcomes<(Vec<u8>, u64, Vec<u8>)> = Outcomes::new();
     loom::model(|| {
-        let ring = ring::<2>(AT_THE_WRAP);
-        let log = Logger::new(&ring, oldest());
-        push(&log, 1);
-        push(&log, 2);
+        let ring = full(oldest());
         let producer = pushes(&ring, oldest(), 3);
         let popper = {
             let ring = ring.clone();

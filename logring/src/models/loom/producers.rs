@@ -1,6 +1,6 @@
 //! Producers among themselves: reserving, evicting, lapping each other.
 
-use super::{AT_THE_WRAP, Outcomes, newest, oldest, pops, pushes, ring};
+use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
 use crate::models::{Got, level, push, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Pushed};
@@ -58,10 +58,7 @@ fn a_lost_race_beyond_the_retry_limit_is_counted() {
 fn two_evictors_count_each_victim_once() {
     static OUTCOMES: Outcomes<(Pushed, Pushed, Vec<u8>)> = Outcomes::new();
     loom::model(|| {
-        let ring = ring::<2>(AT_THE_WRAP);
-        let log = Logger::new(&ring, oldest());
-        push(&log, 1);
-        push(&log, 2);
+        let ring = full(oldest());
         let [three, four] = [3, 4].map(|id| pushes(&ring, oldest(), id));
         let answers = (three.join().unwrap(), four.join().unwrap());
         let rest = settle(&ring, 4, &[]);
