@@ -1,60 +1,41 @@
-//! The C interface of logring: so far, what it says of its own version.
+//! The C interface of logring. `include/logring.h` is made from this crate,
+//! and its comments are the documentation.
 //!
-//! Floor 5: imports the public API of `logring` only. `include/logring.h`
-//! declares what is here; a test holds the two together.
+//! Floor 5: imports the public API of `logring` only. `ptr` is the one room
+//! that turns pointers into references; `block` knows what lies in a block of
+//! memory. The other rooms are the header's sections:
+//!
+//! - `abi`: versions, handles, levels, policies;
+//! - `status`: what a call answers;
+//! - `lifecycle`: making a ring;
+//! - `produce`, `consume`, `observe`: using one;
+//! - `names`: words for policies, levels and configurations.
 #![no_std]
+#![allow(non_camel_case_types)]
+// What every pointer must be is said once, at the top of the header.
+#![allow(clippy::missing_safety_doc)]
 
-use core::ffi::{CStr, c_char};
+#[cfg(any(feature = "std", test))]
+extern crate std;
 
-/// The version of the binary interface. It changes when a program that was
-/// compiled against an older header could misbehave with a newer library.
-const ABI_VERSION: u32 = 0;
+pub mod abi;
+mod block;
+mod config;
+pub mod consume;
+pub mod lifecycle;
+pub mod names;
+pub mod observe;
+pub mod produce;
+mod ptr;
+pub mod status;
 
-const VERSION: &CStr =
-    match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-        Ok(version) => version,
-        Err(_) => panic!("a version has no NUL in it"),
-    };
-
-/// The decimal number that a part of the version is.
-const fn number(part: &str) -> u32 {
-    let digits = part.as_bytes();
-    let mut value = 0;
-    let mut at = 0;
-    while at < digits.len() {
-        value = value * 10 + (digits[at] - b'0') as u32;
-        at += 1;
+/// What Rust needs in a program that has no other Rust in it. Panics are not
+/// part of any producer's path; should a program reach this all the same, it
+/// stops here, where a debugger finds it.
+#[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {
+        core::hint::spin_loop();
     }
-    value
-}
-
-const VERSION_NUMBER: u32 = number(env!("CARGO_PKG_VERSION_MAJOR")) * 1_000_000
-    + number(env!("CARGO_PKG_VERSION_MINOR")) * 1_000
-    + number(env!("CARGO_PKG_VERSION_PATCH"));
-
-/// The library's version: major * 1000000 + minor * 1000 + patch.
-///
-/// # Context
-/// Thread, interrupt, signal handler, forked child, panic handler; one step.
-#[unsafe(no_mangle)]
-pub extern "C" fn logring_version_number() -> u32 {
-    VERSION_NUMBER
-}
-
-/// The library's version as a static string, as in `"0.1.0"`. Never NULL.
-///
-/// # Context
-/// Thread, interrupt, signal handler, forked child, panic handler; one step.
-#[unsafe(no_mangle)]
-pub extern "C" fn logring_version_string() -> *const c_char {
-    VERSION.as_ptr()
-}
-
-/// The version of the binary interface that the library has.
-///
-/// # Context
-/// Thread, interrupt, signal handler, forked child, panic handler; one step.
-#[unsafe(no_mangle)]
-pub extern "C" fn logring_abi_version() -> u32 {
-    ABI_VERSION
 }

@@ -65,9 +65,9 @@ impl Level {
     pub const FATAL: Level = Level(21);
 
     /// The smallest number a level can have.
-    const NUMBER_MIN: u8 = 1;
+    pub const NUMBER_MIN: u8 = 1;
     /// The largest number a level can have: `FATAL4`.
-    const NUMBER_MAX: u8 = 24;
+    pub const NUMBER_MAX: u8 = 24;
 
     /// The level with this number, or `None` outside 1 to 24.
     ///

@@ -41,6 +41,7 @@
 //! | fill a record in place | [`Logger::reserve`], [`Grant`] |
 //! | know what became of one record | [`Pushed`], [`NoGrant`], [`Lost`] |
 //! | take records | [`Ring::pop`], [`Ring::drain`], [`Record`] |
+//! | hand batches to another language or process | [`Ring::drain_into`], [`Frames`] |
 //! | know what is missing, and where | [`Record::lost_before`], [`Ring::take_trailing_loss`] |
 //! | know what was lost, and why | [`Ring::stats`], [`Stats`], [`LostTable`] |
 //!
@@ -120,12 +121,12 @@ mod stats;
 #[allow(unsafe_code)]
 mod sync;
 
-pub use consumer::{DrainEnd, Drained, Popped, Record};
+pub use consumer::{Batch, DrainEnd, Drained, Frames, Popped, Record};
 pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
 pub use layout::Cell;
 pub use level::{Level, Severity};
-pub use policy::{Config, ConfigError, Marks, Policy, PolicyError};
-pub use producer::{Grant, Logger};
+pub use policy::{Config, ConfigError, Marks, Policy, PolicyError, Why};
+pub use producer::{Clock, Grant, Logger};
 pub use ring::{LogRing, Ring};
 pub use stats::{Cause, LostTable, Stats};
 

@@ -1,8 +1,8 @@
 //! Draining in batches: several records for one compare-and-swap.
 
 use super::Record;
-use crate::level::Level;
-use crate::ring::{Claim, Meta, Receive, Ring};
+use super::frame::{HEADER_BYTES, Header, Writing};
+use crate::ring::{Claim, Ring};
 
 /// How much a drain delivered, and why it ended.
 ///
@@ -35,9 +35,23 @@ pub enum DrainEnd {
     },
 }
 
+/// A batch of frames, and why it ends there.
+///
+/// # Context
+/// A plain value, for any context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Bytes of the buffer that hold frames.
+    pub bytes: usize,
+    /// Records delivered.
+    pub records: usize,
+    /// Why there were no more.
+    pub end: DrainEnd,
+}
+
 impl Ring {
     /// Bytes of a drain's buffer that a record takes on top of its own.
-    pub const DRAIN_OVERHEAD_BYTES: usize = Frame::BYTES;
+    pub const DRAIN_OVERHEAD_BYTES: usize = HEADER_BYTES;
 
     /// Gives up to `max` of the oldest records to `sink`, in order.
     ///
@@ -52,133 +66,83 @@ impl Ring {
     pub fn drain(&self, buf: &mut [u8], max: usize, mut sink: impl FnMut(Record<'_>)) -> Drained {
         let mut records = 0;
         while records < max {
-            let mut frames = Frames {
-                buf: &mut *buf,
-                used: 0,
+            let (used, taken) = match self.claim_frames(&mut *buf, max - records) {
+                Ok(batch) => batch,
+                Err(end) => return Drained { records, end },
             };
-            let end = match self.claim(max - records, &mut frames) {
-                Claim::Taken { records: taken } => {
-                    let used = frames.used;
-                    let mut batch = buf.get(..used).unwrap_or_default();
-                    let mut evicted = self.tell(None);
-                    while let Some((frame, bytes, rest)) = Frame::split(batch) {
-                        let lost = self.tell_refused(frame.loss_total);
-                        sink(frame.record(bytes, evicted.wrapping_add(lost) as u64));
-                        evicted = 0;
-                        batch = rest;
-                    }
-                    records += taken;
-                    continue;
-                }
-                Claim::Empty => DrainEnd::Empty,
-                Claim::Pending => DrainEnd::Pending,
-                Claim::NoSpace { needed } => DrainEnd::NoSpace { needed },
-            };
-            return Drained { records, end };
+            let mut batch = buf.get(..used).unwrap_or_default();
+            let mut evicted = self.tell(None);
+            while let Some((frame, bytes)) = Header::split(&mut batch) {
+                let lost = evicted.wrapping_add(self.tell_refused(frame.loss_total()));
+                sink(frame.record(bytes, lost as u64));
+                evicted = 0;
+            }
+            records += taken;
         }
         Drained {
             records,
             end: DrainEnd::Max,
         }
     }
-}
 
-/// A record's header in the buffer of a batch, in front of its bytes.
-struct Frame {
-    bytes: u32,
-    tag: u32,
-    timestamp: Option<u64>,
-    loss_total: Option<usize>,
-    level: Level,
-    truncated: bool,
-}
-
-impl Frame {
-    const BYTES: usize = 26;
-
-    const TRUNCATED: u8 = 1;
-    const TIMESTAMP: u8 = 2;
-    const LOSS: u8 = 4;
-
-    fn encode(meta: &Meta) -> [u8; Self::BYTES] {
-        let flags = if meta.truncated { Self::TRUNCATED } else { 0 }
-            | if meta.timestamp.is_some() {
-                Self::TIMESTAMP
-            } else {
-                0
-            }
-            | if meta.loss_total.is_some() {
-                Self::LOSS
-            } else {
-                0
+    /// Fills `buf` with as many of the oldest records as fit, as
+    /// [frames](crate::Frames): a batch for readers in other languages or
+    /// processes, for one call.
+    ///
+    /// ```
+    /// use logring::{Config, Frames, Level, LogRing, Logger};
+    ///
+    /// static RING: LogRing<64> = LogRing::new();
+    /// static LOG: Logger = Logger::new(&RING, Config::drop_newest());
+    ///
+    /// LOG.push(Level::WARN, b"disk 91% full");
+    /// LOG.push(Level::ERROR, b"disk full");
+    ///
+    /// let mut buf = [0; 4096];
+    /// let batch = RING.drain_into(&mut buf);
+    /// let lines: Vec<_> = Frames::new(&buf[..batch.bytes]).map(|record| record.bytes).collect();
+    /// assert_eq!(lines, [&b"disk 91% full"[..], b"disk full"]);
+    /// ```
+    ///
+    /// # Context
+    /// As [`pop`](Self::pop), for each claim; at most one claim a record.
+    pub fn drain_into(&self, buf: &mut [u8]) -> Batch {
+        let (mut bytes, mut records) = (0, 0);
+        loop {
+            let free = buf.get_mut(bytes..).unwrap_or_default();
+            let (used, taken) = match self.claim_frames(&mut *free, usize::MAX) {
+                Ok(batch) => batch,
+                Err(end) => {
+                    return Batch {
+                        bytes,
+                        records,
+                        end,
+                    };
+                }
             };
-        let mut frame = [0; Self::BYTES];
-        let loss_total = meta.loss_total.unwrap_or(0) as u64;
-        frame[0..4].copy_from_slice(&(meta.bytes as u32).to_ne_bytes());
-        frame[4..8].copy_from_slice(&meta.tag.to_ne_bytes());
-        frame[8..16].copy_from_slice(&meta.timestamp.unwrap_or(0).to_ne_bytes());
-        frame[16..24].copy_from_slice(&loss_total.to_ne_bytes());
-        frame[24] = meta.level.get();
-        frame[25] = flags;
-        frame
-    }
-
-    /// The first frame of a batch, its bytes, and the rest of the batch.
-    fn split(batch: &[u8]) -> Option<(Self, &[u8], &[u8])> {
-        let (head, rest) = batch.split_first_chunk::<{ Self::BYTES }>()?;
-        let u32_at = |at| {
-            head.get(at..)?
-                .first_chunk()
-                .map(|b| u32::from_ne_bytes(*b))
-        };
-        let u64_at = |at| {
-            head.get(at..)?
-                .first_chunk()
-                .map(|b| u64::from_ne_bytes(*b))
-        };
-        let flags = head[25];
-        let frame = Self {
-            bytes: u32_at(0)?,
-            tag: u32_at(4)?,
-            timestamp: (flags & Self::TIMESTAMP != 0).then_some(u64_at(8)?),
-            loss_total: (flags & Self::LOSS != 0).then_some(u64_at(16)? as usize),
-            level: Level::new(head[24])?,
-            truncated: flags & Self::TRUNCATED != 0,
-        };
-        let (bytes, rest) = rest.split_at_checked(frame.bytes as usize)?;
-        Some((frame, bytes, rest))
-    }
-
-    fn record<'b>(&self, bytes: &'b [u8], lost_before: u64) -> Record<'b> {
-        Record {
-            bytes,
-            level: self.level,
-            tag: self.tag,
-            timestamp: self.timestamp,
-            lost_before,
-            truncated: self.truncated,
+            let mut batch = free.get_mut(..used).unwrap_or_default();
+            let mut evicted = self.tell(None);
+            while let Some(rest) = Header::change_first(batch, |frame| {
+                let lost = evicted.wrapping_add(self.tell_refused(frame.loss_total()));
+                frame.telling(lost as u64)
+            }) {
+                evicted = 0;
+                batch = rest;
+            }
+            bytes += used;
+            records += taken;
         }
     }
-}
 
-/// Receives a batch as frames, one behind the other.
-struct Frames<'b> {
-    buf: &'b mut [u8],
-    used: usize,
-}
-
-impl Receive for Frames<'_> {
-    fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
-        let needed = Frame::BYTES + meta.bytes;
-        let free = self.buf.get_mut(self.used..).unwrap_or_default();
-        let frame = free.get_mut(..needed).ok_or(needed)?;
-        self.used += needed;
-        let (head, bytes) = frame.split_at_mut(Frame::BYTES);
-        head.copy_from_slice(&Frame::encode(meta));
-        Ok(bytes)
-    }
-
-    fn forget(&mut self) {
-        self.used = 0;
+    /// Claims up to `max` records that fit `buf`, at least one; returns the
+    /// bytes of their frames and how many there are.
+    fn claim_frames(&self, buf: &mut [u8], max: usize) -> Result<(usize, usize), DrainEnd> {
+        let mut frames = Writing { buf, used: 0 };
+        match self.claim(max, &mut frames) {
+            Claim::Taken { records } => Ok((frames.used, records)),
+            Claim::Empty => Err(DrainEnd::Empty),
+            Claim::Pending => Err(DrainEnd::Pending),
+            Claim::NoSpace { needed } => Err(DrainEnd::NoSpace { needed }),
+        }
     }
 }

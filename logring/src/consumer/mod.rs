@@ -4,9 +4,11 @@
 #![forbid(unsafe_code)]
 
 mod drain;
+mod frame;
 mod pop;
 mod record;
 
-pub use drain::{DrainEnd, Drained};
+pub use drain::{Batch, DrainEnd, Drained};
+pub use frame::Frames;
 pub use pop::Popped;
 pub use record::Record;

@@ -47,6 +47,20 @@ pub(crate) struct Extras(u8);
 impl Extras {
     pub(crate) const NONE: Self = Self(0);
 
+    /// The flags, for somebody who keeps them elsewhere.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The extras of these bits, if they are any.
+    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
+        if bits & !(TIMESTAMP | TAG | LOSS) == 0 {
+            Some(Self(bits))
+        } else {
+            None
+        }
+    }
+
     #[inline(always)]
     const fn with(self, flag: u8, present: bool) -> Self {
         if present { Self(self.0 | flag) } else { self }

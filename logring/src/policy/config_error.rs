@@ -1,10 +1,11 @@
 //! Why a string is not a configuration.
 //!
-//! Imports [`PolicyError`] only.
+//! Imports [`PolicyError`] and [`Why`] only.
 
 use core::fmt::{self, Write as _};
 
 use super::policy::PolicyError;
+use super::why::Why;
 
 /// Why a string is not a configuration; the keys and values are the caller's
 /// own text, borrowed.
@@ -144,57 +145,56 @@ pub enum ConfigError<'s> {
 
 impl ConfigError<'_> {
     /// What is wrong, and what to write instead, without the key and the
-    /// value: one sentence without a capital letter or a full stop, in static
-    /// memory.
+    /// value.
     ///
     /// # Context
     /// Any context; bound in steps: constant.
     #[must_use]
-    pub const fn why(&self) -> &'static str {
-        match self {
+    pub const fn why(&self) -> Why {
+        Why::new(match self {
             ConfigError::EmptyEntry => {
-                "a configuration is key=value entries separated by single commas, and one entry is \
+                c"a configuration is key=value entries separated by single commas, and one entry is \
                  empty"
             }
             ConfigError::UnknownKey { .. } => {
-                "no such key: there are policy, mode, neverblock, lossy, capacity, \
+                c"no such key: there are policy, mode, neverblock, lossy, capacity, \
                  max-buffer-size, marks, max_record, retry_limit, truncate and min_level"
             }
             ConfigError::NoValue { .. } => {
-                "the key has no value: write key=value, or leave the key out for the default"
+                c"the key has no value: write key=value, or leave the key out for the default"
             }
-            ConfigError::DuplicateKey { .. } => "the key occurs twice: keep one of the two",
+            ConfigError::DuplicateKey { .. } => c"the key occurs twice: keep one of the two",
             ConfigError::Contradiction { .. } => {
-                "two keys for the same setting disagree: keep one of the two"
+                c"two keys for the same setting disagree: keep one of the two"
             }
-            ConfigError::Policy { reason, .. } => reason.why(),
-            ConfigError::NotANumber { .. } => "not a whole decimal number",
+            ConfigError::Policy { reason, .. } => return reason.why(),
+            ConfigError::NotANumber { .. } => c"not a whole decimal number",
             ConfigError::NotASize { .. } => {
-                "not a size: write a whole decimal number of bytes, with k, m or g behind it for \
+                c"not a size: write a whole decimal number of bytes, with k, m or g behind it for \
                  powers of 1024"
             }
-            ConfigError::TooLarge { .. } => "the number is too large for this machine or setting",
-            ConfigError::NotABool { .. } => "write true or false",
+            ConfigError::TooLarge { .. } => c"the number is too large for this machine or setting",
+            ConfigError::NotABool { .. } => c"write true or false",
             ConfigError::NotALevel { .. } => {
-                "not a level: write trace, debug, info, warn, error or fatal, an OpenTelemetry \
+                c"not a level: write trace, debug, info, warn, error or fatal, an OpenTelemetry \
                  severity number from 1 to 24, or all"
             }
             ConfigError::NotAMark { .. } => {
-                "not a mark: write severity:percent with a whole decimal number, joined with +, \
+                c"not a mark: write severity:percent with a whole decimal number, joined with +, \
                  as in debug:60%+info:75%, or none"
             }
             ConfigError::NotASeverity { .. } => {
-                "marks are for the six severities trace, debug, info, warn, error and fatal"
+                c"marks are for the six severities trace, debug, info, warn, error and fatal"
             }
             ConfigError::MarkZero { .. } => {
-                "a mark of 0 % would lose every record of the severity: use min_level to leave \
+                c"a mark of 0 % would lose every record of the severity: use min_level to leave \
                  mild records out, or 100 % for no mark"
             }
             ConfigError::MarkAbove100 { .. } => {
-                "a mark is a percentage of the capacity from 1 to 100, where 100 is no mark"
+                c"a mark is a percentage of the capacity from 1 to 100, where 100 is no mark"
             }
-            ConfigError::DuplicateMark { .. } => "a severity has two marks: keep one of the two",
-        }
+            ConfigError::DuplicateMark { .. } => c"a severity has two marks: keep one of the two",
+        })
     }
 }
 
@@ -222,7 +222,7 @@ impl fmt::Display for ConfigError<'_> {
                 write!(f, "{}={}: ", Quoted(key), Quoted(value))?;
             }
         }
-        f.write_str(self.why())
+        f.write_str(&self.why())
     }
 }
 

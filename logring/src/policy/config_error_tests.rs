@@ -236,7 +236,7 @@ fn errors_print_the_key_the_value_and_the_way_out() {
         let error = Config::parse(text).unwrap_err();
         let printed = error.to_string();
         assert!(printed.starts_with(expected), "{printed}");
-        assert!(printed.ends_with(error.why()), "{printed}");
+        assert!(printed.ends_with(&*error.why()), "{printed}");
         assert!(!printed.contains("  "), "{printed}");
     }
 }

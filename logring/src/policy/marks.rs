@@ -24,11 +24,11 @@ use crate::level::Severity;
 ///
 /// # Context
 /// A plain value: any context may copy and compare it, in one step.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Marks {
-    /// By [`Severity::index`], each 1..=100; 100 means no mark. 0 is kept out
-    /// because it would silence a severity, which is what a minimum level is
-    /// for, and because the C structure reads 0 as "not set".
+    /// By [`Severity::index`]; whatever is not 1..=99 means no mark. So does
+    /// 0, because it would silence a severity, which is what a minimum level
+    /// is for, and because the C structure reads 0 as "not set".
     percents: [u8; Severity::COUNT],
 }
 
@@ -46,6 +46,17 @@ impl Marks {
         Marks {
             percents: [Marks::PERCENT_NONE; Severity::COUNT],
         }
+    }
+
+    /// Marks from bytes, by [`Severity::index`], for those who keep them in
+    /// memory that others can write: 0 and whatever exceeds 100 are no mark.
+    ///
+    /// # Context
+    /// Any context; bound in steps: constant.
+    #[inline]
+    #[must_use]
+    pub const fn from_percents(percents: [u8; Severity::COUNT]) -> Marks {
+        Marks { percents }
     }
 
     /// These marks with `percent` (1 to 100, where 100 is no mark) for
@@ -101,14 +112,11 @@ impl Marks {
     #[inline]
     #[must_use]
     pub const fn percent(self, severity: Severity) -> u8 {
-        let [trace, debug, info, warn, error, fatal] = self.percents;
-        match severity {
-            Severity::Trace => trace,
-            Severity::Debug => debug,
-            Severity::Info => info,
-            Severity::Warn => warn,
-            Severity::Error => error,
-            Severity::Fatal => fatal,
+        let percent = self.percents[severity.index()];
+        if percent == 0 || percent > Marks::PERCENT_NONE {
+            Marks::PERCENT_NONE
+        } else {
+            percent
         }
     }
 
@@ -124,12 +132,25 @@ impl Marks {
     #[must_use]
     pub const fn limit_cells(self, severity: Severity, capacity_cells: usize) -> usize {
         let percent = self.percent(severity) as usize;
+        if percent == Marks::PERCENT_NONE as usize {
+            return capacity_cells;
+        }
         // With c = 100 q + r: c p / 100 = q p + r p / 100. The first summand
         // is at most c as p <= 100, the second product at most 9 900, so
         // nothing overflows even where a usize has 16 bits.
         (capacity_cells / 100) * percent + (capacity_cells % 100) * percent / 100
     }
 }
+
+impl PartialEq for Marks {
+    fn eq(&self, other: &Marks) -> bool {
+        Severity::ALL
+            .iter()
+            .all(|&severity| self.percent(severity) == other.percent(severity))
+    }
+}
+
+impl Eq for Marks {}
 
 /// No marks.
 impl Default for Marks {

@@ -14,8 +14,10 @@ mod parse;
     reason = "the room is about policies, and the type it is named for has a file of its own"
 )]
 mod policy;
+mod why;
 
 pub use config::Config;
 pub use config_error::ConfigError;
 pub use marks::Marks;
 pub use policy::{Policy, PolicyError};
+pub use why::Why;

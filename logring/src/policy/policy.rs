@@ -1,9 +1,11 @@
 //! The two policies, and what the names that other systems use for theirs mean
 //! here.
 //!
-//! Imports nothing.
+//! Imports [`Why`] only.
 
 use core::fmt;
+
+use super::why::Why;
 
 /// What gives way when a record does not fit.
 ///
@@ -46,14 +48,14 @@ pub enum PolicyError {
     #[non_exhaustive]
     Refused {
         /// What the name asks for, and what to use instead: one sentence.
-        why: &'static str,
+        why: Why,
     },
     /// The name means opposite things in different systems, so none is
     /// guessed.
     #[non_exhaustive]
     Ambiguous {
         /// What the name may mean, and what to write instead: one sentence.
-        why: &'static str,
+        why: Why,
     },
     /// Nobody is known to use this name.
     Unknown,
@@ -95,23 +97,25 @@ const DROP_OLDEST: &[&str] = &[
 // how the outage told at `PolicyError::Refused` began. The error is the moment
 // at which a person decides what may be lost.
 
-const WAITS: &str = "this name makes the producer wait for the consumer, so that a slow log stops \
+const WAITS: Why = Why::new(c"this name makes the producer wait for the consumer, so that a slow log stops \
     the application; logring never waits: use drop_newest to keep what came first or drop_oldest to \
-    keep what came last, and give the ring a larger capacity to ride out longer stalls";
+    keep what came last, and give the ring a larger capacity to ride out longer stalls");
 
-const LOSSLESS: &str = "a bounded queue can avoid every loss only by making the producer wait, and \
+const LOSSLESS: Why = Why::new(c"a bounded queue can avoid every loss only by making the producer wait, and \
     logring never waits: use drop_newest or drop_oldest, keep room for the records that matter with \
-    marks, and read the exact count of what was lost";
+    marks, and read the exact count of what was lost");
 
-const GROWS: &str = "this name lets the queue grow until memory runs out; a logring never grows: \
-    use drop_newest or drop_oldest with a larger capacity";
+const GROWS: Why = Why::new(
+    c"this name lets the queue grow until memory runs out; a logring never grows: \
+    use drop_newest or drop_oldest with a larger capacity",
+);
 
-const RAISES: &str = "this name makes the application handle the failure of its own log; logring \
+const RAISES: Why = Why::new(c"this name makes the application handle the failure of its own log; logring \
     counts each lost record and tells the consumer instead: use drop_newest or drop_oldest, and look \
-    at what a push returns where the caller must know";
+    at what a push returns where the caller must know");
 
 /// Names that are refused, folded as [`same_name`] folds them, with the reason.
-const REFUSED: &[(&str, &str)] = &[
+const REFUSED: &[(&str, Why)] = &[
     ("block", WAITS),
     ("blocking", WAITS),
     ("block_retry", WAITS),
@@ -135,26 +139,28 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Names whose meaning depends on whom one asks, folded as [`same_name`] folds
 /// them, with what they may mean.
-const AMBIGUOUS: &[(&str, &str)] = &[
+const AMBIGUOUS: &[(&str, Why)] = &[
     (
         "overflow",
-        "\"overflow\" says that the queue is full and not which record gives way: use drop_newest \
-         to keep what came first or drop_oldest to keep what came last",
+        Why::new(c"\"overflow\" says that the queue is full and not which record gives way: use drop_newest \
+         to keep what came first or drop_oldest to keep what came last"),
     ),
     (
         "ring",
-        "\"ring\" overwrites the oldest record in some systems and turns the newest away in \
-         others: use drop_oldest or drop_newest",
+        Why::new(c"\"ring\" overwrites the oldest record in some systems and turns the newest away in \
+         others: use drop_oldest or drop_newest"),
     ),
     (
         "default",
-        "\"default\" is a policy that waits in some systems, Log4j 2 among them, and one that \
-         drops in others: leave the policy out for logring's own, which is drop_newest, or name it",
+        Why::new(c"\"default\" is a policy that waits in some systems, Log4j 2 among them, and one that \
+         drops in others: leave the policy out for logring's own, which is drop_newest, or name it"),
     ),
 ];
 
-const UNKNOWN: &str = "no such policy: use drop_newest to keep what came first or drop_oldest to \
-    keep what came last";
+const UNKNOWN: Why = Why::new(
+    c"no such policy: use drop_newest to keep what came first or drop_oldest to \
+    keep what came last",
+);
 
 impl Policy {
     /// The policy that a name stands for, in the words of this crate or of
@@ -195,7 +201,7 @@ impl Policy {
     pub fn parse(name: &str) -> Result<Policy, PolicyError> {
         let name = name.trim_ascii();
         let is_among = |names: &[&str]| names.iter().any(|known| same_name(known, name));
-        let reason_in = |names: &[(&str, &'static str)]| {
+        let reason_in = |names: &[(&str, Why)]| {
             let entry = names.iter().find(|(known, _)| same_name(known, name));
             entry.map(|&(_, why)| why)
         };
@@ -235,13 +241,12 @@ impl fmt::Display for Policy {
 }
 
 impl PolicyError {
-    /// What is wrong with the name, and what to use instead: one sentence
-    /// without a capital letter or a full stop.
+    /// What is wrong with the name, and what to use instead.
     ///
     /// # Context
     /// Any context; bound in steps: constant.
     #[must_use]
-    pub const fn why(self) -> &'static str {
+    pub const fn why(self) -> Why {
         match self {
             PolicyError::Refused { why } | PolicyError::Ambiguous { why } => why,
             PolicyError::Unknown => UNKNOWN,
@@ -252,7 +257,7 @@ impl PolicyError {
 /// Prints [`PolicyError::why`].
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.why())
+        f.write_str(&self.why())
     }
 }
 

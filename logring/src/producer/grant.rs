@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::ring::Writer;
+use crate::ring::{Ring, WRITER_WORDS, Writer};
+
+const GRANT_WORDS: usize = WRITER_WORDS + 1;
 
 /// The exclusive right to fill one reserved record.
 ///
@@ -43,6 +45,26 @@ impl<'r> Grant<'r> {
             bytes_max: bytes_max as u32,
             truncated,
         }
+    }
+
+    /// Words of a grant that was taken apart.
+    pub const WORDS: usize = GRANT_WORDS;
+
+    /// Takes the grant apart into plain words, for callers that cannot hold a
+    /// Rust value. [`Ring::resume`] puts it together again; until then nobody
+    /// commits or discards it. All-zero words are no grant.
+    ///
+    /// # Context
+    /// As the type; a constant number of steps.
+    #[must_use = "a grant that is never put together again holds up the consumers for good"]
+    pub fn into_words(mut self) -> [usize; GRANT_WORDS] {
+        let mut words = [0; GRANT_WORDS];
+        if let (Some(writer), [rest @ .., last]) = (self.writer.take(), &mut words) {
+            *rest = writer.into_words();
+            // A record has less than 2^24 bytes.
+            *last = self.bytes_max as usize | (self.truncated as usize) << 31;
+        }
+        words
     }
 
     /// Bytes that still fit.
@@ -107,6 +129,27 @@ impl<'r> Grant<'r> {
     /// # Context
     /// As the type; at most five steps.
     pub fn discard(self) {}
+}
+
+impl Ring {
+    /// Puts a grant together again that [`Grant::into_words`] took apart, or
+    /// answers `None`: the words are no grant, or one of another ring, or one
+    /// that was committed or discarded since.
+    ///
+    /// Words that were resumed once must not be resumed again while that grant
+    /// is open: it would have two writers, who garble the record. Whatever
+    /// the words are, nothing outside the ring's cells is touched.
+    ///
+    /// # Context
+    /// As [`Grant`]; a constant number of steps.
+    #[must_use]
+    pub fn resume(&self, words: [usize; GRANT_WORDS]) -> Option<Grant<'_>> {
+        let [rest @ .., last] = words;
+        let (bytes_max, truncated) = (last & (i32::MAX as usize), last >> 31);
+        let writer = Writer::from_words(self, rest)?;
+        let fits = writer.bytes() <= bytes_max && writer.room_for(bytes_max) && truncated <= 1;
+        fits.then(|| Grant::new(writer, bytes_max, truncated == 1))
+    }
 }
 
 impl Drop for Grant<'_> {

@@ -2,8 +2,8 @@
 
 use crate::error::{Lost, NoGrant};
 use crate::layout::{Extras, geometry};
-use crate::level::{Level, Severity};
-use crate::policy::{Config, Policy};
+use crate::level::Level;
+use crate::policy::{Config, Marks, Policy};
 use crate::ring::{Request, Reserved, Ring, Writer};
 use crate::stats::Cause;
 
@@ -33,15 +33,44 @@ use crate::stats::Cause;
 #[derive(Clone, Copy)]
 pub struct Logger<'r> {
     ring: &'r Ring,
-    /// Cells that may be in use after a record of each severity (I10).
-    limit_cells: [usize; Severity::COUNT],
+    stamp: Stamp<'r>,
     record_bytes_max: usize,
-    clock: Option<fn() -> u64>,
     tries: u32,
+    marks: Marks,
     /// The lowest level let in; 0 lets everything in.
     min_level: u8,
     policy: Policy,
     truncate: bool,
+}
+
+/// A clock with a context of its own; a function or closure is one, too.
+///
+/// It does what [`Config::with_clock`] says: it must not wait, lock, allocate
+/// or panic.
+///
+/// # Context
+/// It is called in those of the producers.
+pub trait Clock: Sync {
+    /// The time, in the clock's own unit.
+    ///
+    /// # Context
+    /// As the trait; its steps add to those of an offer.
+    fn now(&self) -> u64;
+}
+
+impl<F: Fn() -> u64 + Sync> Clock for F {
+    #[inline]
+    fn now(&self) -> u64 {
+        self()
+    }
+}
+
+/// Where timestamps come from.
+#[derive(Clone, Copy)]
+enum Stamp<'c> {
+    None,
+    Plain(fn() -> u64),
+    Clock(&'c dyn Clock),
 }
 
 impl<'r> Logger<'r> {
@@ -58,16 +87,10 @@ impl<'r> Logger<'r> {
     ///
     /// # Context
     /// Any context, also `const`; a constant number of steps.
+    #[inline]
     #[must_use]
     pub const fn new(ring: &'r Ring, config: Config) -> Self {
-        let cells = ring.cell_count();
-        let mut limit_cells = [0; Severity::COUNT];
-        let mut at = 0;
-        while at < Severity::COUNT {
-            limit_cells[at] = config.marks().limit_cells(Severity::ALL[at], cells);
-            at += 1;
-        }
-        let most = geometry::payload_bytes_max(cells);
+        let most = geometry::payload_bytes_max(ring.cell_count());
         let asked = config.record_bytes_max();
         let tries = match config.retry_limit() {
             0 => Config::RETRY_LIMIT_DEFAULT,
@@ -76,14 +99,17 @@ impl<'r> Logger<'r> {
         };
         Self {
             ring,
-            limit_cells,
             record_bytes_max: if asked == 0 || asked > most {
                 most
             } else {
                 asked
             },
-            clock: config.clock(),
+            stamp: match config.clock() {
+                Some(clock) => Stamp::Plain(clock),
+                None => Stamp::None,
+            },
             tries,
+            marks: config.marks(),
             min_level: match config.min_level() {
                 Some(level) => level.get(),
                 None => 0,
@@ -91,6 +117,18 @@ impl<'r> Logger<'r> {
             policy: config.policy(),
             truncate: config.truncate(),
         }
+    }
+
+    /// This logger with a clock that has a context of its own, which a
+    /// configuration cannot hold.
+    ///
+    /// # Context
+    /// Any context, also `const`; a constant number of steps.
+    #[inline]
+    #[must_use]
+    pub const fn with_clock(mut self, clock: &'r dyn Clock) -> Self {
+        self.stamp = Stamp::Clock(clock);
+        self
     }
 
     /// The ring that this logger writes to.
@@ -157,7 +195,11 @@ impl<'r> Logger<'r> {
         bytes: usize,
         tries: u32,
     ) -> Result<Reserved, NoGrant> {
-        let timestamp = self.clock.map(|clock| clock());
+        let timestamp = match self.stamp {
+            Stamp::None => None,
+            Stamp::Plain(clock) => Some(clock()),
+            Stamp::Clock(clock) => Some(clock.now()),
+        };
         let loss_total = self.ring.loss_to_carry();
         let extras = Extras::NONE
             .with_timestamp(timestamp.is_some())
@@ -202,7 +244,8 @@ impl<'r> Logger<'r> {
     /// that simple.
     #[inline(always)]
     pub(super) fn push_at_once(&self, level: Level, bytes: &[u8], carry: bool) -> Result<(), u32> {
-        if !self.enabled(level) || bytes.len() > self.record_bytes_max || self.clock.is_some() {
+        let untimed = matches!(self.stamp, Stamp::None);
+        if !self.enabled(level) || bytes.len() > self.record_bytes_max || !untimed {
             return Err(0);
         }
         let words = Extras::NONE.with_loss(carry).words();
@@ -237,10 +280,11 @@ impl<'r> Logger<'r> {
         self.tries
     }
 
-    /// Cells that may be in use after a record of `level`.
+    /// Cells that may be in use after a record of `level` (I10).
     #[inline(always)]
     fn limit_cells(&self, level: Level) -> usize {
-        self.limit_cells.get(level.bucket()).copied().unwrap_or(0)
+        self.marks
+            .limit_cells(level.severity(), self.ring.cell_count())
     }
 
     /// Counts a refusal, and names it.

@@ -10,4 +10,4 @@ mod logger;
 mod push;
 
 pub use grant::Grant;
-pub use logger::Logger;
+pub use logger::{Clock, Logger};

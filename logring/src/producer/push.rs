@@ -2,9 +2,10 @@
 
 use super::Logger;
 use crate::error::{NoGrant, Pushed};
-use crate::layout::geometry::CELL_RECORD_BYTES;
+use crate::layout::geometry::{self, CELL_RECORD_BYTES};
+use crate::layout::header;
 use crate::level::Level;
-use crate::ring::Writer;
+use crate::ring::{Ring, Writer};
 
 impl<'r> Logger<'r> {
     /// Offers one record of `bytes`.
@@ -135,5 +136,36 @@ fn commit(writer: Writer<'_>, truncated: bool) -> Pushed {
         Pushed::Truncated
     } else {
         Pushed::Stored
+    }
+}
+
+/// The most bytes that a record of one cell takes with every extra: fit for
+/// the smallest ring.
+const SMALL_BYTES: usize = geometry::payload_bytes_max(geometry::CELLS_MIN);
+
+impl Ring {
+    /// Stores a record if that is simple: there is room, nobody is in the way,
+    /// and no loss is to be told. Otherwise nothing has happened, also not an
+    /// offer: a [`Logger`] then offers the record by its policy.
+    ///
+    /// It is a short cut for those who cannot keep a logger; it knows no mark,
+    /// minimum level or clock.
+    ///
+    /// # Context
+    /// As [`Logger::push`]; one attempt, and one step a word.
+    #[inline]
+    #[must_use = "if the answer is false, the record is still to be offered"]
+    pub fn push_at_once(&self, level: Level, bytes: &[u8]) -> bool {
+        if self.has_untold() || bytes.len() > SMALL_BYTES && bytes.len() > self.record_bytes_max() {
+            return false;
+        }
+        let cells = geometry::cells_for(header::INFO_WORDS, bytes.len());
+        match self.room_at_once(cells, self.cell_count()) {
+            Some(head) if self.claim_head(head, cells).is_ok() => {
+                self.write_plain(head, cells, level, bytes, None);
+                true
+            }
+            _ => false,
+        }
     }
 }

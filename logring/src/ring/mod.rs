@@ -6,7 +6,8 @@
 //!
 //! - `memory` makes a ring out of a `static`, a box, a block, a mapping;
 //! - `reserve` takes cells from the head (P), `evict` frees them at the tail
-//!   (E), `write` fills and commits them (W);
+//!   (E), `write` fills and commits them (W), `resume` goes on with a write
+//!   that was taken apart;
 //! - `claim` takes records from the tail (C);
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
@@ -19,10 +20,12 @@ pub(crate) mod memory;
 mod observe;
 mod orderings;
 mod reserve;
+mod resume;
 mod write;
 
 pub(crate) use claim::{Claim, Meta, Receive};
 pub(crate) use reserve::Request;
+pub(crate) use resume::WRITER_WORDS;
 pub(crate) use write::{Reserved, Writer};
 
 use crate::layout::{Cell, Position};

@@ -35,8 +35,8 @@ pub(super) const P_D: Ordering = unless(cfg!(logring_bug = "relaxed_hint_store")
 /// those.
 pub(super) const P_E: Ordering = unless(cfg!(logring_bug = "relaxed_head"), Release);
 
-/// ORDERING: W.a to W.d and W.s, stamps, payload and short-commit pad.
-/// Relaxed: published by W.e.
+/// ORDERING: W.a to W.d and W.s, stamps, payload and short-commit pad, and
+/// the owner's look at its own stamp. Relaxed: published by W.e.
 pub(super) const W: Ordering = Relaxed;
 
 /// ORDERING: W.e, commit or discard. Pairs with C.b and E.a; carries every

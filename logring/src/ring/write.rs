@@ -36,21 +36,21 @@ impl Reserved {
 /// `pending`. Exactly one of [`commit`](Self::commit) and
 /// [`discard`](Self::discard) must end it: the producer room sees to that.
 pub(crate) struct Writer<'r> {
-    ring: &'r Ring,
+    pub(super) ring: &'r Ring,
     /// The first cell.
-    first: Position,
+    pub(super) first: Position,
     /// The cell and payload word that come next; `word` may be one past the
     /// cell's last, which means the next cell's first.
-    cell: Position,
-    word: u8,
+    pub(super) cell: Position,
+    pub(super) word: u8,
     /// Payload bytes that do not fill a word yet, in memory order.
-    pending: [u8; WORD_BYTES],
+    pub(super) pending: [u8; WORD_BYTES],
     /// Payload bytes appended.
-    bytes: u32,
+    pub(super) bytes: u32,
     /// Reserved cells.
-    cells: u32,
-    level: Level,
-    extras: Extras,
+    pub(super) cells: u32,
+    pub(super) level: Level,
+    pub(super) extras: Extras,
 }
 
 impl<'r> Writer<'r> {

@@ -51,7 +51,7 @@ fn config(text: &str) {
             // The reason lies in the text alone, and is one printable line.
             assert_eq!(BASE.parse_over(text), Err(error));
             let sentence = error.to_string();
-            assert!(sentence.ends_with(error.why()), "{sentence}");
+            assert!(sentence.ends_with(&*error.why()), "{sentence}");
             assert!(!sentence.contains(char::is_control), "{sentence}");
             assert!(sentence.chars().count() < 1500, "{sentence}");
         }

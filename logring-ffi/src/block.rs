@@ -1,0 +1,187 @@
+//! What lies in a block of memory: a head with the configuration, then the
+//! ring, which holds none.
+//!
+//! | bytes, 64-bit | 32-bit | what |
+//! |---|---|---|
+//! | 0..128 | 0..64 | [`Head`] |
+//! | 128.. | 64.. | the ring: positions, counters, cells |
+//!
+//! Others may write to a block: it may be shared between processes, and one
+//! of them may be ill. So each call reads the head's words anew, takes no size
+//! from them (see [`Handle`]), and checks what could harm it.
+
+use core::ffi::c_void;
+use core::mem::align_of;
+use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+
+use logring::{Config, Level, Logger, Marks, Policy, Ring, Severity};
+
+use crate::config::Settings;
+
+/// What the address of a block is a multiple of, in bytes.
+pub(crate) const ALIGN: usize = if usize::BITS == 64 { 128 } else { 64 };
+/// Bytes of the head.
+pub(crate) const HEAD_BYTES: usize = size_of::<Head>();
+
+const _: () = assert!(align_of::<Head>() == ALIGN && HEAD_BYTES == ALIGN);
+const _: () = assert!(ALIGN % Ring::ALIGN == 0);
+
+/// ORDERING: Relaxed for every word of the head. They are written before
+/// anybody has the handle, and whoever passes it on orders that; the minimum
+/// level, which changes, stands alone.
+const HEAD: Ordering = Ordering::Relaxed;
+
+/// The low bits of a handle's address; the block's own are zero there. They
+/// say how many cells the ring has, so that no memory that others can write
+/// says it, and whether the block is on the heap.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Handle(usize);
+
+impl Handle {
+    const HEAP: usize = ALIGN / 2;
+    const CELLS_LOG2: usize = Self::HEAP - 1;
+
+    /// The bits for a ring of `capacity_bytes`.
+    pub(crate) fn new(capacity_bytes: usize, heap: bool) -> Self {
+        let cells_log2 = (capacity_bytes / Ring::CELL_BYTES).ilog2() as usize;
+        Self(cells_log2 | if heap { Self::HEAP } else { 0 })
+    }
+
+    /// The bits of a handle's address.
+    #[inline(always)]
+    pub(crate) const fn of(address: usize) -> Self {
+        Self(address % ALIGN)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn bits(self) -> usize {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn cells_log2(self) -> u32 {
+        (self.0 & Self::CELLS_LOG2) as u32
+    }
+
+    pub(crate) const fn is_heap(self) -> bool {
+        self.0 & Self::HEAP != 0
+    }
+}
+
+/// The head of a block. All-zero is no head.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
+#[cfg_attr(not(target_pointer_width = "64"), repr(align(64)))]
+pub(crate) struct Head {
+    /// `MAGIC`, and the bits of the handle, so that one that was computed or
+    /// is of another block is found out.
+    kind: AtomicUsize,
+    record_bytes_max: AtomicUsize,
+    /// The largest record that may be pushed without a look at the rest; 0 if
+    /// there is a clock or a mark.
+    simple_bytes_max: AtomicUsize,
+    /// The clock and what it is called with, each followed by its complement:
+    /// an address that a stray write changed is not called.
+    clock: AtomicPtr<()>,
+    clock_not: AtomicUsize,
+    clock_ctx: AtomicPtr<c_void>,
+    clock_ctx_not: AtomicUsize,
+    retry_limit: AtomicU32,
+    /// Trace to warn, then error and fatal, in percent.
+    marks: [AtomicU32; 2],
+    policy: AtomicU8,
+    truncate: AtomicU8,
+    /// 0 is everything. The one word that changes.
+    min_level: AtomicU8,
+}
+
+impl Head {
+    /// "lgr" and the version of the head.
+    const MAGIC: usize = 0x6C67_7201 << 8 & usize::MAX;
+
+    #[inline(always)]
+    pub(crate) fn is_of(&self, handle: Handle) -> bool {
+        self.kind.load(HEAD) == Self::MAGIC | handle.bits()
+    }
+
+    /// Makes this the head of a block.
+    pub(crate) fn set(&self, handle: Handle, settings: &Settings) {
+        let Settings {
+            config,
+            clock,
+            clock_ctx,
+        } = settings;
+        let [a, b, c, d, e, f] = Severity::ALL.map(|severity| config.marks().percent(severity));
+        self.marks[0].store(u32::from_ne_bytes([a, b, c, d]), HEAD);
+        self.marks[1].store(u32::from_ne_bytes([e, f, 0, 0]), HEAD);
+        self.record_bytes_max.store(config.record_bytes_max(), HEAD);
+        let simple = clock.is_none() && config.marks() == Marks::none();
+        self.simple_bytes_max.store(
+            match config.record_bytes_max() {
+                _ if !simple => 0,
+                0 => usize::MAX,
+                bytes => bytes,
+            },
+            HEAD,
+        );
+        self.retry_limit.store(config.retry_limit(), HEAD);
+        let oldest = config.policy() == Policy::DropOldest;
+        self.policy.store(oldest as u8, HEAD);
+        self.truncate.store(config.truncate() as u8, HEAD);
+        self.set_min_level(config.min_level());
+        let clock = clock.map_or(core::ptr::null_mut(), |clock| clock as *mut ());
+        self.clock.store(clock, HEAD);
+        self.clock_not.store(!clock.addr(), HEAD);
+        self.clock_ctx.store(*clock_ctx, HEAD);
+        self.clock_ctx_not.store(!clock_ctx.addr(), HEAD);
+        self.kind.store(Self::MAGIC | handle.bits(), HEAD);
+    }
+
+    pub(crate) fn set_min_level(&self, level: Option<Level>) {
+        self.min_level.store(level.map_or(0, Level::get), HEAD);
+    }
+
+    /// The logger that the head describes, but for the clock. Nothing that it
+    /// may hold makes a logger that writes outside the ring or takes more
+    /// steps than the largest configuration.
+    #[inline(always)]
+    pub(crate) fn logger<'r>(&self, ring: &'r Ring) -> Logger<'r> {
+        let [a, b, c, d] = self.marks[0].load(HEAD).to_ne_bytes();
+        let [e, f, ..] = self.marks[1].load(HEAD).to_ne_bytes();
+        let policy = match self.policy.load(HEAD) {
+            0 => Policy::DropNewest,
+            _ => Policy::DropOldest,
+        };
+        let config = Config::new()
+            .with_policy(policy)
+            .with_marks(Marks::from_percents([a, b, c, d, e, f]))
+            .with_retry_limit(self.retry_limit.load(HEAD))
+            .with_record_bytes_max(self.record_bytes_max.load(HEAD))
+            .with_truncate(self.truncate.load(HEAD) != 0)
+            .with_min_level(Level::new(self.min_level.load(HEAD)));
+        Logger::new(ring, config)
+    }
+
+    /// Whether a record needs nothing of the configuration but to fit the
+    /// ring.
+    #[inline(always)]
+    pub(crate) fn is_simple(&self, level: Level, bytes: usize) -> bool {
+        bytes <= self.simple_bytes_max.load(HEAD) && level.get() >= self.min_level.load(HEAD)
+    }
+
+    /// Whether there is a clock, perhaps a damaged one.
+    #[inline(always)]
+    pub(crate) fn has_clock(&self) -> bool {
+        !self.clock.load(HEAD).is_null()
+    }
+
+    /// The clock's address and argument, if both are as they were written.
+    pub(crate) fn clock(&self) -> Option<(*mut (), *mut c_void)> {
+        let call = self.clock.load(HEAD);
+        let ctx = self.clock_ctx.load(HEAD);
+        let sound = !call.is_null()
+            && call.addr() == !self.clock_not.load(HEAD)
+            && ctx.addr() == !self.clock_ctx_not.load(HEAD);
+        sound.then_some((call, ctx))
+    }
+}

@@ -1,0 +1,263 @@
+//! Producers: thread, interrupt, signal handler, forked child, panic handler.
+//! No call here waits, locks, allocates or enters the kernel.
+
+use core::ffi::c_void;
+
+use logring::{Grant, Level, Logger};
+
+use crate::abi::{logring_level_t, logring_t};
+use crate::config::min_level;
+use crate::ptr::{self, Block, place, put};
+use crate::status::{
+    LOGRING_E_INVAL, LOGRING_OK, LOGRING_TRUNCATED, answer, logring_status_t, of_no_grant, of_push,
+};
+
+/// A part of a record.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct logring_iov_t {
+    /// May be NULL if len is 0.
+    pub base: *const c_void,
+    /// Bytes.
+    pub len: usize,
+}
+
+/// Reserved room for one record. All-zero is no grant. It may be moved or
+/// copied; only one copy may be used at a time.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct logring_grant_t {
+    /// The library's own.
+    pub opaque: [*mut c_void; 8],
+}
+
+/// Offers one record. The answer may be ignored: a record that is lost is
+/// counted, and told to the consumer with a later one.
+///
+/// LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; misuse is
+/// LOGRING_E_NULL, _E_INVAL, _E_ALIGN, and no offer.
+///
+/// Context: thread, interrupt, signal handler, forked child, panic handler; at
+/// most retry_limit attempts, each of at most as many steps as half of the
+/// ring's cells, and one step a word of the record.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_push(
+    ring: *mut logring_t,
+    level: logring_level_t,
+    data: *const c_void,
+    len: usize,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `bytes`, for which the caller vouches.
+        let bytes = unsafe { ptr::bytes(data, len) }?;
+        // SAFETY: hazard: those of `block`, for which the caller vouches.
+        let block = unsafe { ptr::block(ring) }?;
+        let level = Level::new(level).ok_or(LOGRING_E_INVAL)?;
+        // Nearly every push is this one.
+        if block.head.is_simple(level, bytes.len()) && block.ring.push_at_once(level, bytes) {
+            return Ok(LOGRING_OK);
+        }
+        Ok(push(block, level, bytes))
+    })
+}
+
+/// What a push is when it is not simple.
+#[inline(never)]
+fn push(block: Block<'_>, level: Level, bytes: &[u8]) -> logring_status_t {
+    of_push(logger(block).push(level, bytes))
+}
+
+/// Offers one record that is gathered from parts, with a tag of the caller's
+/// own; 0 is none. The answers are those of logring_push.
+///
+/// Context: as logring_push, and two steps a part.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_pushv(
+    ring: *mut logring_t,
+    level: logring_level_t,
+    tag: u32,
+    iov: *const logring_iov_t,
+    iovcnt: usize,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `parts`, for which the caller vouches.
+        let parts = unsafe { ptr::parts(iov, iovcnt) }?;
+        let mut len = 0_usize;
+        for part in parts.clone() {
+            len = len.saturating_add(part?.len());
+        }
+        // SAFETY: hazard: those of `offer`, for which the caller vouches.
+        let (log, level) = unsafe { offer(ring, level) }?;
+        let mut grant = log.reserve(level, tag, len).map_err(of_no_grant)?;
+        for part in parts.flatten() {
+            grant.append(part);
+        }
+        Ok(truncated(grant.commit()))
+    })
+}
+
+/// Reserves room for a record of at most max_len bytes, to be filled with
+/// logring_grant_write and ended by exactly one of logring_commit and
+/// logring_discard. The grant is set after LOGRING_OK and LOGRING_TRUNCATED,
+/// which says that it has room for the largest record only. The other answers
+/// are those of logring_push.
+///
+/// Consumers cannot pass an open grant, and one that is never ended holds them
+/// up for good: fill it and let go.
+///
+/// Context: as logring_push.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn logring_reserve(
+    ring: *mut logring_t,
+    level: logring_level_t,
+    tag: u32,
+    max_len: usize,
+    out: *mut logring_grant_t,
+) -> logring_status_t {
+    answer(|| {
+        let out = place(out)?;
+        // SAFETY: hazard: those of `offer`, for which the caller vouches.
+        let (log, level) = unsafe { offer(ring, level) }?;
+        let grant = log.reserve(level, tag, max_len).map_err(of_no_grant)?;
+        let cut = grant.truncated();
+        // SAFETY: hazard: those of `put`; `out` is from `place`.
+        unsafe { put(out, apart(ring, grant)) };
+        Ok(truncated(cut))
+    })
+}
+
+/// Appends to a grant. What does not fit is left out, the record is flagged,
+/// and the answer is LOGRING_TRUNCATED. LOGRING_E_INVAL if the grant is not
+/// open.
+///
+/// Context: as logring_push; one step a word.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_grant_write(
+    grant: *mut logring_grant_t,
+    data: *const c_void,
+    len: usize,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `bytes`, for which the caller vouches.
+        let bytes = unsafe { ptr::bytes(data, len) }?;
+        // SAFETY: hazard: those of `open`, for which the caller vouches.
+        let (ring, mut open) = unsafe { open(grant) }?;
+        let cut = open.append(bytes) < bytes.len();
+        // SAFETY: hazard: those of `put`; `open` has checked the place.
+        unsafe { put(grant, apart(ring, open)) };
+        Ok(truncated(cut))
+    })
+}
+
+/// Publishes the record with what was written so far, and zeroes the grant.
+/// LOGRING_TRUNCATED if the record was cut. Exactly once: a second time is
+/// LOGRING_E_INVAL.
+///
+/// Context: as logring_push; a constant number of steps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_commit(grant: *mut logring_grant_t) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `take`, for which the caller vouches.
+        let open = unsafe { take(grant) }?;
+        Ok(truncated(open.commit()))
+    })
+}
+
+/// Gives the room back unread, and zeroes the grant. The record counts as
+/// lost. Does nothing if the grant is not open.
+///
+/// Context: as logring_push; a constant number of steps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_discard(grant: *mut logring_grant_t) {
+    // SAFETY: hazard: those of `take`, for which the caller vouches.
+    if let Ok(open) = unsafe { take(grant) } {
+        open.discard();
+    }
+}
+
+/// Changes the ring's minimum level; 0 is everything. What is not a level is
+/// ignored.
+///
+/// Context: any; one step.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_set_min_level(ring: *mut logring_t, level: logring_level_t) {
+    // SAFETY: hazard: those of `block`, for which the caller vouches.
+    if let (Ok(block), Some(level)) = (unsafe { ptr::block(ring) }, min_level(level)) {
+        block.head.set_min_level(level);
+    }
+}
+
+/// What an offer needs: the logger of the ring, and the level.
+///
+/// # Safety
+/// As in `ptr::block`.
+#[inline(always)]
+unsafe fn offer<'a>(
+    ring: *const logring_t,
+    level: logring_level_t,
+) -> Result<(Logger<'a>, Level), logring_status_t> {
+    // SAFETY: hazard: those of `block`, for which the caller vouches.
+    let block = unsafe { ptr::block(ring) }?;
+    let level = Level::new(level).ok_or(LOGRING_E_INVAL)?;
+    Ok((logger(block), level))
+}
+
+/// The logger that a block's head describes.
+#[inline(always)]
+fn logger(block: Block<'_>) -> Logger<'_> {
+    let logger = block.head.logger(block.ring);
+    if block.head.has_clock() {
+        logger.with_clock(block.head)
+    } else {
+        logger
+    }
+}
+
+const fn truncated(cut: bool) -> logring_status_t {
+    if cut { LOGRING_TRUNCATED } else { LOGRING_OK }
+}
+
+/// A grant in the caller's memory: the handle, then the grant's words.
+fn apart(ring: *mut logring_t, grant: Grant<'_>) -> logring_grant_t {
+    let mut opaque = [core::ptr::null_mut(); 8];
+    let [handle, rest @ ..] = &mut opaque;
+    *handle = ring.cast::<c_void>();
+    for (slot, word) in rest.iter_mut().zip(grant.into_words()) {
+        *slot = core::ptr::without_provenance_mut(word);
+    }
+    logring_grant_t { opaque }
+}
+
+/// The open grant at a place, with its handle.
+///
+/// # Safety
+/// `grant` leads to a grant's memory, of whatever contents, unless it is NULL
+/// or misaligned; nobody else uses it.
+unsafe fn open<'a>(
+    grant: *mut logring_grant_t,
+) -> Result<(*mut logring_t, Grant<'a>), logring_status_t> {
+    let grant = place(grant)?;
+    // SAFETY: hazard: memory that does not exist. The caller vouches for it.
+    let [handle, words @ ..] = unsafe { grant.read() }.opaque;
+    let ring = handle.cast::<logring_t>();
+    // SAFETY: hazard: those of `block`, for which the caller vouches.
+    let block = unsafe { ptr::block(ring) }.map_err(|_| LOGRING_E_INVAL)?;
+    let grant = block.ring.resume(words.map(|word| word.addr()));
+    Ok((ring, grant.ok_or(LOGRING_E_INVAL)?))
+}
+
+/// The same, and the place is zeroed.
+///
+/// # Safety
+/// As in `open`.
+unsafe fn take<'a>(grant: *mut logring_grant_t) -> Result<Grant<'a>, logring_status_t> {
+    // SAFETY: hazard: those of `open`, for which the caller vouches.
+    let (_, open) = unsafe { open(grant) }?;
+    let none = logring_grant_t {
+        opaque: [core::ptr::null_mut(); 8],
+    };
+    // SAFETY: hazard: those of `put`; `open` has checked the place.
+    unsafe { put(grant, none) };
+    Ok(open)
+}
