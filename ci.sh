@@ -74,6 +74,11 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
         cargo build --release -p logring --target thumbv6m-none-eabi
 }
 
+job_bare() { # C on bare metal: what a producer links, and a program in QEMU
+    source .ci/bare
+    bare
+}
+
 job_loom() { # every interleaving of the small models, within bounds
     with_loom tests cargo test -p logring --lib models -- --nocapture
 }

@@ -63,6 +63,7 @@ impl Handle {
         (self.0 & Self::CELLS_LOG2) as u32
     }
 
+    #[cfg(feature = "std")]
     pub(crate) const fn is_heap(self) -> bool {
         self.0 & Self::HEAP != 0
     }

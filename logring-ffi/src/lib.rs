@@ -35,7 +35,32 @@ pub mod status;
 #[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    #[cfg(logring_panic_probe)]
+    probe::stop();
+    #[cfg(not(logring_panic_probe))]
     loop {
         core::hint::spin_loop();
+    }
+}
+
+/// Shows what can panic: with this, whatever does leads to a symbol that
+/// nobody defines. A check links the producers alone and looks for it, and
+/// then `logring_can_panic`, to see that it would have been found.
+#[cfg(logring_panic_probe)]
+#[allow(missing_docs)]
+pub mod probe {
+    unsafe extern "C" {
+        fn logring_panicked() -> !;
+    }
+
+    pub(crate) fn stop() -> ! {
+        // SAFETY: hazard: a function that does not exist. The probe is
+        // linked, never run.
+        unsafe { logring_panicked() }
+    }
+
+    #[unsafe(no_mangle)]
+    pub extern "C" fn logring_can_panic(at: usize) -> u8 {
+        b"probe"[at]
     }
 }
