@@ -261,7 +261,7 @@ typedef struct logring_grant_t {
  * LOGRING_E_NULL, _E_INVAL, _E_ALIGN, and no offer.
  *
  * Context: thread, interrupt, signal handler, forked child, panic handler; at
- * most retry_limit attempts, each of at most as many steps as half of the
+ * most retry_limit + 1 attempts, each of at most as many steps as half of the
  * ring's cells, and one step a word of the record. */
 logring_status_t logring_push(logring_t *ring, logring_level_t level, const void *data, size_t len);
 

@@ -1,6 +1,7 @@
 //! Consumers: any context, any number at once; none waits.
 
 use core::ffi::c_void;
+use core::mem::offset_of;
 
 use logring::{DrainEnd, Popped, Record};
 
@@ -58,9 +59,9 @@ pub unsafe extern "C" fn logring_pop(
             Popped::Pending => return Err(LOGRING_PENDING),
             Popped::Empty => return Err(LOGRING_EMPTY),
             Popped::NoSpace { needed } => {
-                // SAFETY: hazard: memory that does not exist. `out` is from
-                // `place`, and the caller vouches for the rest.
-                unsafe { (*out).len = needed };
+                let len = out.wrapping_byte_add(offset_of!(logring_record_t, len));
+                // SAFETY: hazard: those of `put`; `out` is from `place`.
+                unsafe { put(len.cast::<usize>(), needed) };
                 return Err(LOGRING_E_NOSPACE);
             }
         };

@@ -7,7 +7,7 @@ use logring::{Grant, Level, Logger};
 
 use crate::abi::{logring_level_t, logring_t};
 use crate::config::min_level;
-use crate::ptr::{self, Block, place, put};
+use crate::ptr::{self, Block, get, place, put};
 use crate::status::{
     LOGRING_E_INVAL, LOGRING_OK, LOGRING_TRUNCATED, answer, logring_status_t, of_no_grant, of_push,
 };
@@ -38,7 +38,7 @@ pub struct logring_grant_t {
 /// LOGRING_E_NULL, _E_INVAL, _E_ALIGN, and no offer.
 ///
 /// Context: thread, interrupt, signal handler, forked child, panic handler; at
-/// most retry_limit attempts, each of at most as many steps as half of the
+/// most retry_limit + 1 attempts, each of at most as many steps as half of the
 /// ring's cells, and one step a word of the record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_push(
@@ -238,8 +238,8 @@ unsafe fn open<'a>(
     grant: *mut logring_grant_t,
 ) -> Result<(*mut logring_t, Grant<'a>), logring_status_t> {
     let grant = place(grant)?;
-    // SAFETY: hazard: memory that does not exist. The caller vouches for it.
-    let [handle, words @ ..] = unsafe { grant.read() }.opaque;
+    // SAFETY: hazard: those of `get`; `grant` is from `place`.
+    let [handle, words @ ..] = unsafe { get(grant) }.opaque;
     let ring = handle.cast::<logring_t>();
     // SAFETY: hazard: those of `block`, for which the caller vouches.
     let block = unsafe { ptr::block(ring) }.map_err(|_| LOGRING_E_INVAL)?;

@@ -216,9 +216,9 @@ impl Clock for Head {
 /// or misaligned.
 pub(crate) unsafe fn known_size<T>(at: *const T) -> Checked<u32> {
     let at = place(at.cast_mut())?;
-    // SAFETY: hazard: four bytes that do not exist. The caller vouches for
-    // them, and `at` is aligned for `T`, which begins with a `u32`.
-    let size = unsafe { at.cast::<u32>().read() };
+    // SAFETY: hazard: those of `get`, for four bytes. The caller vouches for
+    // them, and `T` begins with a `u32`.
+    let size = unsafe { get(at.cast::<u32>()) };
     // There is one version of each structure so far.
     if size as usize == size_of::<T>() {
         Ok(size)
@@ -238,6 +238,17 @@ pub(crate) unsafe fn sized<T: Copy>(at: *const T) -> Checked<T> {
     // SAFETY: hazard: bytes that do not exist. The structure says that it has
     // all of them, and the caller vouches for that.
     Ok(unsafe { at.read() })
+}
+
+/// Reads an input.
+///
+/// # Safety
+/// `at` came from `place`, and the caller vouches for the memory.
+#[inline(always)]
+pub(crate) unsafe fn get<T: Copy>(at: *const T) -> T {
+    // SAFETY: hazard: memory that does not exist or is misaligned. `place`
+    // checked the one, the caller vouches for the other.
+    unsafe { at.read() }
 }
 
 /// Writes an output.

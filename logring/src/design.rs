@@ -85,7 +85,7 @@
 //! ```
 //!
 //! A push of one piece, without clock or tag and not to be cut, tries P.a, P.b, P.e and W.a to
-//! W.e in line once, and comes to the loop only if the hint shows no room or
+//! W.e in line once (`push_at_once`, which C's push calls before it makes a logger), and comes to the loop only if the hint shows no room or
 //! P.e fails. A push that does not evict asks before that loop whether room is
 //! sure to be lacking (P.a, P.c), so that a refusal costs nothing but itself.
 //!
@@ -101,7 +101,7 @@
 //! | P.c | tail load | Acquire | E.c, C.d | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
 //! | P.d | hint store | Release | P.b | P.c's knowledge | `relaxed_hint_store` |
 //! | P.e | head compare-and-swap | Release | P.a | exclusive positions, and the tail we know (I9) | `relaxed_head`, `racy_claim` |
-//! | W | stamps, payload, pad | Relaxed | – | published by W.e | – |
+//! | W | stamps, payload, pad; the owner's look at its stamp | Relaxed | – | published by W.e | – |
 //! | W.e | commit | Release | E.a, C.b | the record's stamps and payload | `relaxed_commit` |
 //! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
 //! | E.b | victim's level load | Relaxed | – | valid by E.a, used only if E.c succeeds | – |
@@ -131,7 +131,9 @@
 //! - **I1** `tail <= head <= tail + N`. Records and pads tile `[tail, head)`;
 //!   `tail` is always the start of one.
 //! - **I2** From P.e to W.e the cells `[h, h + k)` are written by their one
-//!   owner. From W.e until `tail` passes them nobody writes them.
+//!   owner. From W.e until `tail` passes them nobody writes them. A grant that
+//!   was taken apart into words keeps its owner; words whose W.a stamp is gone
+//!   are no grant, and none make a writer that leaves its record's cells.
 //! - **I3** If C.d or E.c succeeds, `tail` was `t` from the load to the swap,
 //!   so everything read in between belongs to committed records of this lap.
 //! - **I4** Every value of `hint` was once the value of `tail`, and its reader

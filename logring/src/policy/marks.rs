@@ -112,11 +112,34 @@ impl Marks {
     #[inline]
     #[must_use]
     pub const fn percent(self, severity: Severity) -> u8 {
-        let percent = self.percents[severity.index()];
+        let [trace, debug, info, warn, error, fatal] = self.percents;
+        Marks::in_range(match severity {
+            Severity::Trace => trace,
+            Severity::Debug => debug,
+            Severity::Info => info,
+            Severity::Warn => warn,
+            Severity::Error => error,
+            Severity::Fatal => fatal,
+        })
+    }
+
+    /// A percentage, where whatever is none means no mark.
+    #[inline]
+    const fn in_range(percent: u8) -> u8 {
         if percent == 0 || percent > Marks::PERCENT_NONE {
             Marks::PERCENT_NONE
         } else {
             percent
+        }
+    }
+
+    /// [`limit_cells`](Self::limit_cells) for the severity of this index:
+    /// every offer asks.
+    #[inline]
+    pub(crate) fn limit_cells_at(&self, index: usize, capacity_cells: usize) -> usize {
+        match self.percents.get(index) {
+            Some(&percent @ 1..Marks::PERCENT_NONE) => share(percent, capacity_cells),
+            _ => capacity_cells,
         }
     }
 
@@ -131,15 +154,17 @@ impl Marks {
     #[inline]
     #[must_use]
     pub const fn limit_cells(self, severity: Severity, capacity_cells: usize) -> usize {
-        let percent = self.percent(severity) as usize;
-        if percent == Marks::PERCENT_NONE as usize {
-            return capacity_cells;
-        }
-        // With c = 100 q + r: c p / 100 = q p + r p / 100. The first summand
-        // is at most c as p <= 100, the second product at most 9 900, so
-        // nothing overflows even where a usize has 16 bits.
-        (capacity_cells / 100) * percent + (capacity_cells % 100) * percent / 100
+        share(self.percent(severity), capacity_cells)
     }
+}
+
+/// `capacity_cells * percent / 100`, rounded down.
+const fn share(percent: u8, capacity_cells: usize) -> usize {
+    let percent = percent as usize;
+    // With c = 100 q + r: c p / 100 = q p + r p / 100. The first summand is at
+    // most c as p <= 100, the second product at most 9 900, so nothing
+    // overflows even where a usize has 16 bits.
+    (capacity_cells / 100) * percent + (capacity_cells % 100) * percent / 100
 }
 
 impl PartialEq for Marks {

@@ -284,7 +284,7 @@ impl<'r> Logger<'r> {
     #[inline(always)]
     fn limit_cells(&self, level: Level) -> usize {
         self.marks
-            .limit_cells(level.severity(), self.ring.cell_count())
+            .limit_cells_at(level.bucket(), self.ring.cell_count())
     }
 
     /// Counts a refusal, and names it.
