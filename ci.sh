@@ -37,7 +37,7 @@ job_test() { # the README's test command, then with features
 job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     need_component rustfmt
     need_component clippy
-    run bash -n ci.sh .ci/run .ci/planted
+    run bash -n ci.sh .ci/*
     run cargo fmt --all --check
     run cargo fmt --manifest-path fuzz/Cargo.toml --check
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
@@ -64,10 +64,15 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
     for target in thumbv7m-none-eabi thumbv7em-none-eabi riscv32imac-unknown-none-elf; do
         run cargo build --release -p logring --target "$target"
         run cargo clippy --release -p logring --target "$target" -- -D warnings
+        run cargo clippy --release -p logring-ffi --target "$target" \
+            --no-default-features --features panic-handler -- -D warnings
     done
     for provider in critical-section unsafe-assume-single-core; do
         run cargo build --release -p logring --target thumbv6m-none-eabi \
             --features "portable-atomic-$provider"
+        run cargo rustc --profile bare -p logring-ffi --crate-type staticlib \
+            --target thumbv6m-none-eabi --no-default-features \
+            --features "panic-handler,portable-atomic-$provider"
     done
     # Without atomics to stand on, the crate itself says what to do.
     must_fail_with "this target has no compare-and-swap: enable the feature" \
@@ -77,6 +82,16 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
 job_bare() { # C on bare metal: what a producer links, and a program in QEMU
     source .ci/bare
     bare
+}
+
+job_install() { # CMake and pkg-config: what they install, and programs against it
+    source .ci/install
+    install_cmake
+}
+
+job_cargo-c() { # the same by cargo-c, which takes ten minutes to install
+    source .ci/install
+    install_cargo_c
 }
 
 job_loom() { # every interleaving of the small models, within bounds
