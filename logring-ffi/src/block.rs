@@ -98,7 +98,7 @@ pub(crate) struct Head {
 
 impl Head {
     /// "lgr" and the version of the head.
-    const MAGIC: usize = 0x6C67_7201 << 8 & usize::MAX;
+    const MAGIC: usize = 0x6C67_7201 << 8;
 
     #[inline(always)]
     pub(crate) fn is_of(&self, handle: Handle) -> bool {
@@ -149,18 +149,22 @@ impl Head {
     pub(crate) fn logger<'r>(&self, ring: &'r Ring) -> Logger<'r> {
         let [a, b, c, d] = self.marks[0].load(HEAD).to_ne_bytes();
         let [e, f, ..] = self.marks[1].load(HEAD).to_ne_bytes();
-        let policy = match self.policy.load(HEAD) {
-            0 => Policy::DropNewest,
-            _ => Policy::DropOldest,
-        };
         let config = Config::new()
-            .with_policy(policy)
+            .with_policy(self.policy())
             .with_marks(Marks::from_percents([a, b, c, d, e, f]))
             .with_retry_limit(self.retry_limit.load(HEAD))
             .with_record_bytes_max(self.record_bytes_max.load(HEAD))
             .with_truncate(self.truncate.load(HEAD) != 0)
             .with_min_level(Level::new(self.min_level.load(HEAD)));
         Logger::new(ring, config)
+    }
+
+    #[inline(always)]
+    pub(crate) fn policy(&self) -> Policy {
+        match self.policy.load(HEAD) {
+            0 => Policy::DropNewest,
+            _ => Policy::DropOldest,
+        }
     }
 
     /// Whether a record needs nothing of the configuration but to fit the

@@ -54,8 +54,11 @@ pub unsafe extern "C" fn logring_push(
         let block = unsafe { ptr::block(ring) }?;
         let level = Level::new(level).ok_or(LOGRING_E_INVAL)?;
         // Nearly every push is this one.
-        if block.head.is_simple(level, bytes.len()) && block.ring.push_at_once(level, bytes) {
-            return Ok(LOGRING_OK);
+        if block.head.is_simple(level, bytes.len()) {
+            let policy = block.head.policy();
+            if let Some(pushed) = block.ring.push_at_once(policy, level, bytes) {
+                return Ok(of_push(pushed));
+            }
         }
         Ok(push(block, level, bytes))
     })

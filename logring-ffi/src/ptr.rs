@@ -36,7 +36,8 @@ pub(crate) struct Block<'a> {
 pub(crate) unsafe fn block<'a>(ring: *const logring_t) -> Checked<Block<'a>> {
     let handle = Handle::of(ring.addr());
     let start = ring.cast::<u8>().wrapping_sub(handle.bits()).cast_mut();
-    if start.is_null() || handle.cells_log2() == 0 {
+    let cells_log2 = handle.cells_log2();
+    if start.is_null() || !Ring::CELLS_LOG2.contains(&cells_log2) {
         return Err(no_handle(ring));
     }
     // SAFETY: hazard: a pointer that is dangling or misaligned. `start` is a
@@ -46,25 +47,22 @@ pub(crate) unsafe fn block<'a>(ring: *const logring_t) -> Checked<Block<'a>> {
     if !head.is_of(handle) {
         return Err(LOGRING_E_INVAL);
     }
-    // SAFETY: hazard: memory that is no ring of that many cells. The head is
-    // that of this handle, whose bits, not the block, say how many cells
-    // there are; it was made only together with the ring behind it.
-    match unsafe { Ring::attach_cells(start.wrapping_add(HEAD_BYTES), handle.cells_log2()) } {
-        Ok(ring) => Ok(Block { head, ring }),
-        Err(_) => Err(LOGRING_E_ALIGN),
-    }
+    // SAFETY: hazard: memory that is no ring of that many cells, or a number
+    // of cells that is none. The number was checked; the head is that of this
+    // handle, whose bits, not the block, say how many cells there are, and it
+    // was made only together with the ring behind it, which is as aligned.
+    let ring = unsafe { Ring::attach_unchecked(start.wrapping_add(HEAD_BYTES), cells_log2) };
+    Ok(Block { head, ring })
 }
 
-/// What a pointer is that cannot be a handle.
+/// What a pointer is that cannot be a handle. A handle has no alignment of its
+/// own: what lies beside one is no ring.
 #[cold]
 fn no_handle(ring: *const logring_t) -> logring_status_t {
     if ring.is_null() {
         LOGRING_E_NULL
-    } else if ring.addr() % ALIGN == 0 {
-        // The address of a block, which is not yet a handle.
-        LOGRING_E_INVAL
     } else {
-        LOGRING_E_ALIGN
+        LOGRING_E_INVAL
     }
 }
 

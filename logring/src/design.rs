@@ -84,10 +84,12 @@
 //!           + how far the carried total is ahead of `told_refused`
 //! ```
 //!
-//! A push of one piece, without clock or tag and not to be cut, tries P.a, P.b, P.e and W.a to
-//! W.e in line once (`push_at_once`, which C's push calls before it makes a logger), and comes to the loop only if the hint shows no room or
-//! P.e fails. A push that does not evict asks before that loop whether room is
-//! sure to be lacking (P.a, P.c), so that a refusal costs nothing but itself.
+//! A push of one piece, without clock or tag and not to be cut, tries P.a, P.b,
+//! P.e and W.a to W.e in line once, and comes to the loop only if the hint
+//! shows no room or P.e fails. A push that does not evict asks before that loop
+//! whether room is sure to be lacking (P.a, P.c), so that a refusal costs
+//! nothing but itself. `Ring::push_at_once` is these two without a logger; C's
+//! push tries it before it makes one.
 //!
 //! # Orderings
 //!
@@ -192,6 +194,7 @@
 //! - 15: `untold`, a look for room (2), one attempt in line (P.a, P.b, P.e), the
 //!   look at a full ring (2), `untold`, P.a and P.b again, R.a (4). A formatted
 //!   line looks twice, but who looks does not evict, and spares the walk.
+//!   `push_at_once`, where it leaves the offer to a logger, adds 6.
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.

@@ -9,7 +9,7 @@
 
 use super::{Got, level, push, settle};
 use crate::sync::hook;
-use crate::{Config, LogRing, Logger, Lost, Pushed};
+use crate::{Config, Grant, LogRing, Logger, Lost, Pushed, Ring};
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::vec::Vec;
@@ -32,6 +32,10 @@ enum Call {
     Pop,
     Drain,
     TakeTrailing,
+    // The ways of a C caller.
+    PushAtOnce,
+    GrantApart,
+    DrainInto,
 }
 
 /// One family of cases: what is interrupted, by what, on which ring.
@@ -123,6 +127,21 @@ fn call_once() {
                 Err(no) => Some(no.into()),
             }
         }
+        Call::PushAtOnce => {
+            let at_once = ring.push_at_once(config.policy(), level(id), &[id; 8]);
+            Some(at_once.unwrap_or_else(|| push(&log, id)))
+        }
+        Call::GrantApart => {
+            bytes = LONG;
+            Some(match log.reserve(level(id), 0, LONG) {
+                Ok(grant) => in_pieces(&ring, grant, id),
+                Err(no) => no.into(),
+            })
+        }
+        Call::DrainInto => {
+            got.drain_into(&ring);
+            None
+        }
         Call::Pop => {
             got.pop(&ring);
             None
@@ -138,7 +157,11 @@ fn call_once() {
     };
     // A pop has its own bound; of these, no case can come near it.
     let bound = match call {
-        Call::Pop | Call::Drain | Call::TakeTrailing => 500,
+        Call::Pop | Call::Drain | Call::DrainInto | Call::TakeTrailing => 500,
+        // The short cut's own: `untold`, P.a, P.b, P.e, P.a, P.c.
+        Call::PushAtOnce => log.steps_max(bytes) + 6,
+        // Each time that it is put together, a look at its stamp.
+        Call::GrantApart => log.steps_max(bytes) + 4,
         _ => log.steps_max(bytes),
     };
     CASE.with_borrow_mut(|case| {
@@ -152,6 +175,19 @@ fn call_once() {
         case.got.ids.extend(got.ids);
         case.got.told += got.told;
     });
+}
+
+/// Fills a grant that is taken apart after each piece.
+fn in_pieces(ring: &Ring, grant: Grant<'_>, id: u8) -> Pushed {
+    let mut words = grant.into_words();
+    for _ in 0..3 {
+        let mut grant = ring.resume(words).expect("an open grant");
+        grant.append(&[id; 3]);
+        words = grant.into_words();
+    }
+    ring.resume(words).expect("an open grant").commit();
+    assert!(ring.resume(words).is_none(), "committed, and still open");
+    Pushed::Stored
 }
 
 /// Runs one case and checks it. Whether every interrupt of it happened.
@@ -198,7 +234,12 @@ fn run(scenario: Scenario, fire_at: &[usize], steps_most: &mut usize) -> bool {
             assert!(fine, "{:?} with room: {}", done.answer, what());
         }
     }
-    let pushes = |call| !matches!(call, Call::Pop | Call::Drain | Call::TakeTrailing);
+    let pushes = |call| {
+        !matches!(
+            call,
+            Call::Pop | Call::Drain | Call::DrainInto | Call::TakeTrailing
+        )
+    };
     offered += u64::from(pushes(scenario.outer));
     offered += u64::from(pushes(scenario.nested)) * (case.done.len() as u64 - 1);
     settle(&ring, offered, &[case.got]);
@@ -273,6 +314,17 @@ fn any_call_may_interrupt_any_call() {
     for outer in EVERYTHING {
         interrupt(outer, &EVERYTHING, 2);
     }
+}
+
+/// The ways of a C caller, against the calls that matter most.
+#[test]
+fn any_call_may_interrupt_a_c_caller_and_be_interrupted() {
+    let c = [Call::PushAtOnce, Call::GrantApart, Call::DrainInto];
+    for outer in c {
+        interrupt(outer, &[Call::Push, Call::Pop, Call::PushAtOnce], 2);
+    }
+    interrupt(Call::Push, &c, 2);
+    interrupt(Call::Pop, &c, 2);
 }
 
 /// Three deep, the two calls that matter most.

@@ -77,6 +77,22 @@ impl Got {
     }
 }
 
+#[cfg(all(logring_inject, not(any(loom, shuttle))))]
+impl Got {
+    /// Takes a batch of frames, of which not everything fits.
+    fn drain_into(&mut self, ring: &Ring) {
+        let mut buf = [0; 100];
+        let batch = ring.drain_into(&mut buf);
+        let frames = crate::Frames::new(&buf[..batch.bytes]);
+        let before = self.ids.len();
+        for record in frames {
+            self.ids.push(id_of(record.bytes, record.level));
+            self.told += record.lost_before;
+        }
+        assert_eq!(self.ids.len() - before, batch.records);
+    }
+}
+
 /// Empties the ring at the end of an execution, and checks the books:
 /// offered = delivered + lost, and lost = told + trailing. Returns the ids
 /// that were left.

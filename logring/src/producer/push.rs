@@ -1,11 +1,13 @@
 //! Pushing bytes that exist already.
 
 use super::Logger;
-use crate::error::{NoGrant, Pushed};
+use crate::error::{Lost, NoGrant, Pushed};
 use crate::layout::geometry::{self, CELL_RECORD_BYTES};
 use crate::layout::header;
 use crate::level::Level;
+use crate::policy::Policy;
 use crate::ring::{Ring, Writer};
+use crate::stats::Cause;
 
 impl<'r> Logger<'r> {
     /// Offers one record of `bytes`.
@@ -144,21 +146,45 @@ fn commit(writer: Writer<'_>, truncated: bool) -> Pushed {
 const SMALL_BYTES: usize = geometry::payload_bytes_max(geometry::CELLS_MIN);
 
 impl Ring {
-    /// Stores a record if that is simple: there is room, nobody is in the way,
-    /// and no loss is to be told. Otherwise nothing has happened, also not an
-    /// offer: a [`Logger`] then offers the record by its policy.
+    /// What a logger with this policy and nothing else configured would answer
+    /// to a push, if that is simple: the record is stored because there is
+    /// room, nobody is in the way and no loss is to be told, or refused
+    /// because there is no room. `None`: nothing has happened, also not an
+    /// offer; a [`Logger`] then offers the record.
     ///
-    /// It is a short cut for those who cannot keep a logger; it knows no mark,
-    /// minimum level or clock.
+    /// It is a short cut for those who cannot keep a logger.
     ///
     /// # Context
     /// As [`Logger::push`]; one attempt, and one step a word.
     #[inline]
-    #[must_use = "if the answer is false, the record is still to be offered"]
-    pub fn push_at_once(&self, level: Level, bytes: &[u8]) -> bool {
-        if self.has_untold() || bytes.len() > SMALL_BYTES && bytes.len() > self.record_bytes_max() {
-            return false;
+    #[must_use = "if the answer is `None`, the record is still to be offered"]
+    pub fn push_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
+        if bytes.len() > CELL_RECORD_BYTES {
+            return self.push_long_at_once(policy, level, bytes);
         }
+        self.push_whole_at_once(policy, level, bytes)
+    }
+
+    /// The same for records of several cells, on its own for the reason that
+    /// `Logger::push_long` is.
+    #[inline(never)]
+    fn push_long_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
+        self.push_whole_at_once(policy, level, bytes)
+    }
+
+    #[inline(always)]
+    fn push_whole_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
+        if bytes.len() > SMALL_BYTES && bytes.len() > self.record_bytes_max() {
+            return None;
+        }
+        if !self.has_untold() && self.store_at_once(level, bytes) {
+            return Some(Pushed::Stored);
+        }
+        self.refuse_at_once(policy, level, bytes.len())
+    }
+
+    #[inline(always)]
+    fn store_at_once(&self, level: Level, bytes: &[u8]) -> bool {
         let cells = geometry::cells_for(header::INFO_WORDS, bytes.len());
         match self.room_at_once(cells, self.cell_count()) {
             Some(head) if self.claim_head(head, cells).is_ok() => {
@@ -167,5 +193,15 @@ impl Ring {
             }
             _ => false,
         }
+    }
+
+    #[inline(never)]
+    fn refuse_at_once(&self, policy: Policy, level: Level, bytes: usize) -> Option<Pushed> {
+        let full = policy == Policy::DropNewest
+            && self.lacks_room(geometry::cells_min(bytes), self.cell_count());
+        full.then(|| {
+            self.count_refusal(Cause::Full, level);
+            Pushed::Lost(Lost::Full)
+        })
     }
 }

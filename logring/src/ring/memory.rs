@@ -89,6 +89,7 @@ impl<const N: usize> Deref for Ring<[Cell; N]> {
 #[cfg(not(all(test, any(loom, shuttle))))]
 mod raw {
     use core::mem::MaybeUninit;
+    use core::ops::RangeInclusive;
     use core::ptr;
 
     use super::{Cell, Ring, geometry};
@@ -96,9 +97,6 @@ mod raw {
 
     /// Bytes of a ring without its cells.
     const BASE_BYTES: usize = core::mem::offset_of!(Ring<[Cell; 0]>, cells);
-
-    const CELLS_LOG2_MIN: u32 = geometry::CELLS_MIN.ilog2();
-    const CELLS_LOG2_MAX: u32 = geometry::CELLS_MAX.ilog2();
 
     impl Ring {
         /// What the address of a ring is a multiple of, in bytes.
@@ -217,47 +215,45 @@ mod raw {
         /// # Context
         /// Any context; a constant number of steps.
         pub unsafe fn attach<'a>(start: *mut u8, bytes: usize) -> Result<&'a Self, MemoryError> {
+            if start.is_null() || start.addr() % Self::ALIGN != 0 {
+                return Err(MemoryError::Misaligned { align: Self::ALIGN });
+            }
             let needed = Self::bytes_of(geometry::CELLS_MIN);
             if bytes < needed {
                 return Err(MemoryError::TooSmall { needed });
             }
             let cells_log2 = ((bytes - BASE_BYTES) / size_of::<Cell>()).ilog2();
-            if cells_log2 > CELLS_LOG2_MAX || Self::bytes_of(1 << cells_log2) != bytes {
+            if !Self::CELLS_LOG2.contains(&cells_log2) || Self::bytes_of(1 << cells_log2) != bytes {
                 return Err(MemoryError::Length);
             }
-            // SAFETY: hazard: those of `attach_cells`. The caller vouches for
-            // the memory, and the length is that of a ring of so many cells.
-            unsafe { Self::attach_cells(start, cells_log2) }
+            // SAFETY: hazard: those of `attach_unchecked`. The caller vouches
+            // for the memory; address and length were checked.
+            Ok(unsafe { Self::attach_unchecked(start, cells_log2) })
         }
 
-        /// The same for a ring of two to the power of `cells_log2` cells, for
-        /// callers that attach at every call: no division.
-        ///
-        /// # Errors
-        /// As [`attach`](Self::attach).
+        /// The log2 of the number of cells that a ring can have.
+        pub const CELLS_LOG2: RangeInclusive<u32> =
+            geometry::CELLS_MIN.ilog2()..=geometry::CELLS_MAX.ilog2();
+
+        /// As [`attach`](Self::attach), for callers that attach at every call
+        /// and have checked address and length once.
         ///
         /// # Safety
-        /// As in [`attach`](Self::attach), for as many bytes as such a ring
-        /// has.
+        /// As in [`attach`](Self::attach), for as many bytes as a ring of two
+        /// to the power of `cells_log2` cells has. `start` is not NULL and a
+        /// multiple of [`ALIGN`](Self::ALIGN), and `cells_log2` is one of
+        /// [`CELLS_LOG2`](Self::CELLS_LOG2).
         ///
         /// # Context
         /// Any context; a constant number of steps.
         #[inline]
-        pub unsafe fn attach_cells<'a>(
-            start: *mut u8,
-            cells_log2: u32,
-        ) -> Result<&'a Self, MemoryError> {
-            if start.is_null() || start.addr() % Self::ALIGN != 0 {
-                return Err(MemoryError::Misaligned { align: Self::ALIGN });
-            }
-            if !(CELLS_LOG2_MIN..=CELLS_LOG2_MAX).contains(&cells_log2) {
-                return Err(MemoryError::Length);
-            }
+        #[must_use]
+        pub unsafe fn attach_unchecked<'a>(start: *mut u8, cells_log2: u32) -> &'a Self {
             let cells = 1 << cells_log2;
             // SAFETY: hazard: a reference to memory that is no ring. The
-            // caller vouches for the memory; the address was checked, G1 holds
-            // by the shift and its range, and any contents are valid words.
-            Ok(unsafe { &*Self::wide(start, cells) })
+            // caller vouches for the memory, for the address, and for G1; any
+            // contents are valid words.
+            unsafe { &*Self::wide(start, cells) }
         }
     }
 }

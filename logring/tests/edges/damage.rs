@@ -7,33 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use logring::{Cause, Config, Level, Logger, Popped, Ring, Severity};
 
 use crate::block::{Block, CELLS, GUARD, bytes, first_cell};
+use crate::dice::Dice;
 use crate::support::{CELL, WORD, clock, lost, pattern};
-
-/// A small generator of numbers (splitmix64), the same on every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) as usize
-    }
-
-    /// What a stray write leaves of `word`; `other` is a word of the block.
-    fn spoil(&mut self, word: usize, other: usize) -> usize {
-        match self.roll() % 8 {
-            0 => 0,
-            1 => usize::MAX,
-            2 => self.roll(),
-            3 => word.wrapping_add(self.roll() % 9),
-            4 => word.wrapping_sub(self.roll() % 9),
-            5 => other,
-            _ => word ^ 1 << (self.roll() % usize::BITS as usize),
-        }
-    }
-}
 
 /// A bit of everything. Only what must hold in any block is asserted: bounds,
 /// and that each call comes back.

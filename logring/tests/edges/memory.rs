@@ -205,6 +205,32 @@ fn attach_refuses_what_cannot_be_a_ring() {
     }
 }
 
+/// The same by the number of cells, for callers who checked once and attach at
+/// every call: the numbers that there are make the rings of that size.
+#[test]
+fn attach_unchecked_takes_the_numbers_of_cells_that_there_are() {
+    let mut memory = memory(bytes_of(16), 0);
+    let start: *mut u8 = memory.as_mut_ptr().cast();
+    let attach = |cells_log2: u32| {
+        // SAFETY: hazard: a block that is not the caller's, or no number of
+        // cells. `memory` holds 16 cells at an aligned address.
+        unsafe { Ring::attach_unchecked(start, cells_log2) }
+    };
+    for cells_log2 in 2..=4 {
+        assert!(Ring::CELLS_LOG2.contains(&cells_log2));
+        let ring = attach(cells_log2);
+        assert_eq!(ring.capacity_bytes(), CELL << cells_log2);
+    }
+    let most = Ring::memory_bytes(usize::MAX).unwrap_err().below.unwrap();
+    assert_eq!(Ring::CELLS_LOG2, 2..=(most / CELL).ilog2());
+
+    // It is the ring that `attach` finds there.
+    Logger::new(attach(4), Config::drop_newest()).push(Level::INFO, b"one");
+    // SAFETY: hazard: as above. The block has `bytes_of(16)` bytes.
+    let ring = unsafe { Ring::attach(start, bytes_of(16)) }.unwrap();
+    assert_eq!(pop(ring).bytes, b"one");
+}
+
 /// A ring's memory is its capacity and a fixed base, for every capacity.
 #[test]
 fn memory_is_the_capacity_and_a_fixed_base() {

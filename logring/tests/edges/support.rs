@@ -1,6 +1,6 @@
 //! What these tests share: sizes as documented, and short ways to look.
 
-use logring::{Cause, Level, Popped, Ring, Severity};
+use logring::{Cause, Level, Popped, Record, Ring, Severity};
 
 /// Bytes of a machine word.
 pub(crate) const WORD: usize = size_of::<usize>();
@@ -21,6 +21,19 @@ pub(crate) struct Owned {
     pub(crate) truncated: bool,
 }
 
+impl Owned {
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        Self {
+            bytes: record.bytes.to_vec(),
+            level: record.level,
+            tag: record.tag,
+            timestamp: record.timestamp,
+            lost_before: record.lost_before,
+            truncated: record.truncated,
+        }
+    }
+}
+
 /// The oldest record.
 ///
 /// # Panics
@@ -29,14 +42,7 @@ pub(crate) struct Owned {
 pub(crate) fn pop(ring: &Ring) -> Owned {
     let mut buf = vec![0; ring.record_bytes_max()];
     match ring.pop(&mut buf) {
-        Popped::Record(record) => Owned {
-            bytes: record.bytes.to_vec(),
-            level: record.level,
-            tag: record.tag,
-            timestamp: record.timestamp,
-            lost_before: record.lost_before,
-            truncated: record.truncated,
-        },
+        Popped::Record(record) => Owned::of(&record),
         other => panic!("no record: {other:?}"),
     }
 }

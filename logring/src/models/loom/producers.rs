@@ -1,10 +1,12 @@
 //! Producers among themselves: reserving, evicting, lapping each other.
 
 use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
+use crate::layout::Cell;
 use crate::models::{Got, level, push, settle};
 use crate::stats::Cause;
-use crate::{Logger, Lost, Pushed};
-use loom::thread;
+use crate::{Logger, Lost, Policy, Pushed, Ring};
+use loom::sync::Arc;
+use loom::thread::{self, JoinHandle};
 use std::vec;
 use std::vec::Vec;
 
@@ -26,6 +28,63 @@ fn two_producers_both_store() {
         OUTCOMES.reached(settle(&ring, 2, &[]));
     });
     OUTCOMES.are("two_producers_both_store", &[vec![1, 2], vec![2, 1]]);
+}
+
+/// The short cut of those who keep no logger races a push: what it leaves
+/// undone the logger does, and both records are stored.
+#[test]
+fn a_push_at_once_races_a_push() {
+    static OUTCOMES: Outcomes<(bool, Vec<u8>)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let short = at_once(&ring, 1);
+        let push = pushes(&ring, newest(), 2);
+        let (short, at_once) = short.join().unwrap();
+        assert_eq!([short, push.join().unwrap()], [Pushed::Stored; 2]);
+        OUTCOMES.reached((at_once, settle(&ring, 2, &[])));
+    });
+    OUTCOMES.are(
+        "a_push_at_once_races_a_push",
+        &[(true, vec![1, 2]), (true, vec![2, 1]), (false, vec![2, 1])],
+    );
+}
+
+/// A refusal by the short cut is true, as any other is: with one cell of two
+/// in use at most, it never says that the ring is full.
+#[test]
+fn a_ring_that_has_room_is_not_full_at_once() {
+    static OUTCOMES: Outcomes<(Pushed, bool)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        push(&Logger::new(&ring, newest()), 1);
+        let replacer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                assert!(got.pop(&ring));
+                push(&Logger::new(&ring, newest()), 2);
+            })
+        };
+        let short = at_once(&ring, 3);
+        replacer.join().unwrap();
+        OUTCOMES.reached(short.join().unwrap());
+    });
+    OUTCOMES.are(
+        "a_ring_that_has_room_is_not_full_at_once",
+        &[(Pushed::Stored, true), (Pushed::Stored, false)],
+    );
+}
+
+/// A thread that pushes record `id` by the short cut or, if that leaves it
+/// undone, by a logger; and whether it was the short cut.
+fn at_once<const N: usize>(ring: &Arc<Ring<[Cell; N]>>, id: u8) -> JoinHandle<(Pushed, bool)> {
+    let ring = ring.clone();
+    thread::spawn(
+        move || match ring.push_at_once(Policy::DropNewest, level(id), &[id; 8]) {
+            Some(pushed) => (pushed, true),
+            None => (push(&Logger::new(&ring, newest()), id), false),
+        },
+    )
 }
 
 /// With a single attempt, the one who loses the race is refused as
