@@ -84,6 +84,16 @@ job_bare() { # C on bare metal: what a producer links, and a program in QEMU
     bare
 }
 
+job_c() { # the headers in all dialects; programs in C, C++, Python; valgrind, sanitizers
+    source .ci/c
+    run cargo build --release -p logring-ffi
+    c_headers
+    c_readme target/release
+    c_programs target/release
+    c_valgrind target/release
+    c_sanitized
+}
+
 job_install() { # CMake and pkg-config: what they install, and programs against it
     source .ci/install
     install_cmake

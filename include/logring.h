@@ -468,9 +468,9 @@ const char *logring_policy_name(logring_policy_t policy);
 /* Changes a configuration as a string says:
  * "policy=drop_oldest,capacity=4m,marks=debug:60%+info:75%,max_record=8k",
  * also Docker's "mode=non-blocking,max-buffer-size=4m". The keys are policy,
- * mode, capacity, max-buffer-size, marks, max_record, retry_limit, truncate
- * and min_level. What the string does not name stays as it is, also
- * *capacity_bytes; its number is passed on unchecked.
+ * mode, neverblock, lossy, capacity, max-buffer-size, marks, max_record,
+ * retry_limit, truncate and min_level. What the string does not name stays as
+ * it is, also *capacity_bytes; its number is passed on unchecked.
  *
  * LOGRING_E_POLICY, LOGRING_E_POLICY_BLOCKS, LOGRING_E_INVAL: *why is then a
  * static string that says what is wrong, and everything else is as it was.

@@ -37,6 +37,13 @@
 #define LOGRING_PRINTF_LIKE(format_at, args_at)
 #endif
 
+/* For C++ programs that are compiled without C's casts. */
+#ifdef __cplusplus
+#define LOGRING_PRINTF_SIZE(len) static_cast<size_t>(len)
+#else
+#define LOGRING_PRINTF_SIZE(len) ((size_t)(len))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -47,7 +54,7 @@ static inline size_t logring_printf_whole(const char *text, size_t len)
 {
   size_t back;
   for (back = 1; back <= 4 && back <= len; back++) {
-    const unsigned byte = (unsigned char)text[len - back];
+    const int byte = text[len - back] & 0xFF;
     const size_t bytes = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
     if ((byte & 0xC0) != 0x80) {
       return bytes > back ? len - back : len;
@@ -76,15 +83,15 @@ static inline logring_status_t logring_vlogf(logring_t *ring,
   logring_status_t status;
   size_t kept;
   int len;
-  if (fmt == NULL) {
+  if (!fmt) {
     return LOGRING_E_NULL;
   }
   len = vsnprintf(text, sizeof text, fmt, args);
   if (len < 0) {
     return LOGRING_E_INVAL;
   }
-  if ((size_t)len < sizeof text) {
-    return logring_push(ring, level, text, (size_t)len);
+  if (LOGRING_PRINTF_SIZE(len) < sizeof text) {
+    return logring_push(ring, level, text, LOGRING_PRINTF_SIZE(len));
   }
   kept = logring_printf_whole(text, sizeof text - 1);
   status = logring_reserve(ring, level, 0, kept, &grant);

@@ -78,9 +78,9 @@ pub(crate) struct Head {
     /// is of another block is found out.
     kind: AtomicUsize,
     record_bytes_max: AtomicUsize,
-    /// The largest record that may be pushed without a look at the rest; 0 if
-    /// there is a clock or a mark.
-    simple_bytes_max: AtomicUsize,
+    /// Records of fewer bytes than this may be pushed without a look at the
+    /// rest; 0 if there is a clock or a mark, so that none may.
+    simple_below: AtomicUsize,
     /// The clock and what it is called with, each followed by its complement:
     /// an address that a stray write changed is not called.
     clock: AtomicPtr<()>,
@@ -117,14 +117,12 @@ impl Head {
         self.marks[1].store(u32::from_ne_bytes([e, f, 0, 0]), HEAD);
         self.record_bytes_max.store(config.record_bytes_max(), HEAD);
         let simple = clock.is_none() && config.marks() == Marks::none();
-        self.simple_bytes_max.store(
-            match config.record_bytes_max() {
-                _ if !simple => 0,
-                0 => usize::MAX,
-                bytes => bytes,
-            },
-            HEAD,
-        );
+        let below = match config.record_bytes_max() {
+            _ if !simple => 0,
+            0 => usize::MAX,
+            bytes => bytes.saturating_add(1),
+        };
+        self.simple_below.store(below, HEAD);
         self.retry_limit.store(config.retry_limit(), HEAD);
         let oldest = config.policy() == Policy::DropOldest;
         self.policy.store(oldest as u8, HEAD);
@@ -171,7 +169,7 @@ impl Head {
     /// ring.
     #[inline(always)]
     pub(crate) fn is_simple(&self, level: Level, bytes: usize) -> bool {
-        bytes <= self.simple_bytes_max.load(HEAD) && level.get() >= self.min_level.load(HEAD)
+        bytes < self.simple_below.load(HEAD) && level.get() >= self.min_level.load(HEAD)
     }
 
     /// Whether there is a clock, perhaps a damaged one.
