@@ -124,6 +124,7 @@ job_miri() { # undefined behaviour and races: many seeds, 32 bits, big endian
         with_miri 0..4 tests cargo "+$NIGHTLY" miri test -p logring --target "$target" \
             --lib models::threads
     done
+    with_miri 0..1 tests cargo "+$NIGHTLY" miri test -p logring-ffi --test abi
     # Each takes one processor and a minute or two. What damages a block or
     # counts to the wrap takes longer, and once is enough.
     for target in "$HOST" i686-unknown-linux-gnu s390x-unknown-linux-gnu; do
@@ -158,14 +159,16 @@ job_planted() { # every planted bug is caught by every tool that can see it
     planted
 }
 
-job_fuzz() { # a minute of fuzzing, against the naive reference
+job_fuzz() { # fuzzing: against the naive reference, through the C interface, damaged blocks
     need_nightly
     need_component clippy
     need_package g++ g++
     need_cargo_fuzz
     run cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target/fuzz-lint -- -D warnings
-    fuzz ops 45
-    fuzz config 15 -dict=config.dict
+    fuzz ops 40
+    fuzz abi 25
+    fuzz damage 25
+    fuzz config 10 -dict=config.dict
 }
 
 job_storm() { # signal handlers push into the queue they interrupted

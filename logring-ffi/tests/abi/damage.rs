@@ -114,7 +114,7 @@ fn a_head_with_any_byte_flipped_is_refused_or_works_on() {
     for (which, config) in configurations().iter().enumerate() {
         let mut made = Made::new(8, config);
         let mut round = Round::default();
-        for at in (0..HEAD).filter(|at| !cfg!(miri) || at % 24 == 8 * which) {
+        for at in (0..HEAD).filter(|at| !cfg!(miri) || at % 24 == 8 * which && at % 16 != 0) {
             for flip in if cfg!(miri) {
                 &[0xFF_u8][..]
             } else {
@@ -151,7 +151,7 @@ fn a_head_with_any_byte_flipped_is_refused_or_works_on() {
 fn a_head_that_says_any_number_is_a_head() {
     let all = [0, 101, 255, 1, 24, 25, 100, 127];
     let (first, bytes) = if cfg!(miri) {
-        (2, &all[..3])
+        (2, &all[2..3])
     } else {
         (0, &all[..])
     };
@@ -179,7 +179,7 @@ fn a_head_that_says_any_number_is_a_head() {
 /// grant is open: it may cost records, and ends.
 #[test]
 fn a_block_damaged_anywhere_only_costs_records() {
-    let seeds = if cfg!(miri) { 0..3 } else { 0..6_000_u64 };
+    let seeds = if cfg!(miri) { 0..2 } else { 0..6_000_u64 };
     for seed in seeds {
         let mut state = seed;
         let mut roll = |below: usize| {

@@ -34,7 +34,7 @@ fn what_was_pushed_is_popped() {
     let levels = if cfg!(miri) { 1 } else { 24 };
     for policy in [LOGRING_DROP_NEWEST, LOGRING_DROP_OLDEST] {
         let made = Made::new(32, &with_policy(policy));
-        for len in [0, 1, 8, FIRST - 1, FIRST, FIRST + 1, 3 * FIRST] {
+        for len in [0, 1, 8, FIRST - 1, FIRST, FIRST + 1, FIRST + 9] {
             let bytes = pattern(len);
             for level in if cfg!(miri) { 9..10 } else { 1..25 } {
                 assert_eq!(made.push(level, &bytes), LOGRING_OK);

@@ -104,66 +104,8 @@ fn call_once() {
     let log = Logger::new(&ring, config);
     let id = 200 + depth as u8;
     let mut got = Got::default();
-    let mut bytes = 8;
-    let answer = match call {
-        Call::Push => Some(push(&log, id)),
-        Call::PushLong => {
-            bytes = LONG;
-            Some(log.push(level(id), &[id; LONG]))
-        }
-        Call::PushTagged => {
-            bytes = 20;
-            Some(log.push_parts(level(id), 7, &[&[id; 3], &[id; 9], &[id; 8]]))
-        }
-        Call::Grant | Call::Discard => {
-            bytes = LONG;
-            match log.reserve(level(id), 0, LONG) {
-                Ok(mut grant) if call == Call::Grant => {
-                    grant.append(&[id; 9]);
-                    grant.commit();
-                    Some(Pushed::Stored)
-                }
-                Ok(_) => None,
-                Err(no) => Some(no.into()),
-            }
-        }
-        Call::PushAtOnce => {
-            let at_once = ring.push_at_once(config.policy(), level(id), &[id; 8]);
-            Some(at_once.unwrap_or_else(|| push(&log, id)))
-        }
-        Call::GrantApart => {
-            bytes = LONG;
-            Some(match log.reserve(level(id), 0, LONG) {
-                Ok(grant) => in_pieces(&ring, grant, id),
-                Err(no) => no.into(),
-            })
-        }
-        Call::DrainInto => {
-            got.drain_into(&ring);
-            None
-        }
-        Call::Pop => {
-            got.pop(&ring);
-            None
-        }
-        Call::Drain => {
-            got.drain(&ring, 3);
-            None
-        }
-        Call::TakeTrailing => {
-            got.told += ring.take_trailing_loss();
-            None
-        }
-    };
-    // A pop has its own bound; of these, no case can come near it.
-    let bound = match call {
-        Call::Pop | Call::Drain | Call::DrainInto | Call::TakeTrailing => 500,
-        // The short cut's own: `untold`, P.a, P.b, P.e, P.a, P.c.
-        Call::PushAtOnce => log.steps_max(bytes) + 6,
-        // Each time that it is put together, a look at its stamp.
-        Call::GrantApart => log.steps_max(bytes) + 4,
-        _ => log.steps_max(bytes),
-    };
+    let answer = make(call, &ring, config, id, &mut got);
+    let bound = bound(call, &log);
     CASE.with_borrow_mut(|case| {
         let case = case.as_mut().expect("a case runs");
         let steps = case.steps.pop().expect("this call's steps");
@@ -175,6 +117,64 @@ fn call_once() {
         case.got.ids.extend(got.ids);
         case.got.told += got.told;
     });
+}
+
+/// Makes the call, and checks and collects what it gets; what an offer is
+/// answered.
+fn make(call: Call, ring: &Ring, config: Config, id: u8, got: &mut Got) -> Option<Pushed> {
+    let log = Logger::new(ring, config);
+    match call {
+        Call::Push => Some(push(&log, id)),
+        Call::PushLong => Some(log.push(level(id), &[id; LONG])),
+        Call::PushTagged => Some(log.push_parts(level(id), 7, &[&[id; 3], &[id; 9], &[id; 8]])),
+        Call::PushAtOnce => {
+            let at_once = ring.push_at_once(config.policy(), level(id), &[id; 8]);
+            Some(at_once.unwrap_or_else(|| push(&log, id)))
+        }
+        Call::Grant | Call::Discard | Call::GrantApart => {
+            match (log.reserve(level(id), 0, LONG), call) {
+                (Ok(mut grant), Call::Grant) => {
+                    grant.append(&[id; 9]);
+                    grant.commit();
+                    Some(Pushed::Stored)
+                }
+                (Ok(grant), Call::GrantApart) => Some(in_pieces(ring, grant, id)),
+                (Ok(_), _) => None,
+                (Err(no), _) => Some(no.into()),
+            }
+        }
+        Call::Pop => {
+            got.pop(ring);
+            None
+        }
+        Call::Drain => {
+            got.drain(ring, 3);
+            None
+        }
+        Call::DrainInto => {
+            got.drain_into(ring);
+            None
+        }
+        Call::TakeTrailing => {
+            got.told += ring.take_trailing_loss();
+            None
+        }
+    }
+}
+
+/// The most steps of a call.
+fn bound(call: Call, log: &Logger<'_>) -> usize {
+    match call {
+        Call::Push => log.steps_max(8),
+        Call::PushTagged => log.steps_max(20),
+        // The short cut's own: `untold`, P.a, P.b, P.e, P.a, P.c.
+        Call::PushAtOnce => log.steps_max(8) + 6,
+        // Each time that it is put together, a look at its stamp.
+        Call::GrantApart => log.steps_max(LONG) + 5,
+        Call::PushLong | Call::Grant | Call::Discard => log.steps_max(LONG),
+        // A pop has its own bound; of these, no case can come near it.
+        Call::Pop | Call::Drain | Call::DrainInto | Call::TakeTrailing => 500,
+    }
 }
 
 /// Fills a grant that is taken apart after each piece.

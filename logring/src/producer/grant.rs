@@ -133,8 +133,9 @@ impl<'r> Grant<'r> {
 
 impl Ring {
     /// Puts a grant together again that [`Grant::into_words`] took apart, or
-    /// answers `None`: the words are no grant, or one of another ring, or one
-    /// that was committed or discarded since.
+    /// answers `None`: the words are no grant, or one that was committed or
+    /// discarded since, or one of another ring, unless that has a grant at the
+    /// same place; which ring words belong to is for the caller to remember.
     ///
     /// Words that were resumed once must not be resumed again while that grant
     /// is open: it would have two writers, who garble the record. Whatever

@@ -184,8 +184,11 @@ mod raw {
             let fitting = (block.len() - BASE_BYTES) / size_of::<Cell>();
             let cells = (1_usize << fitting.ilog2()).min(geometry::CELLS_MAX);
             let bytes = Self::bytes_of(cells);
-            block[..bytes].fill(MaybeUninit::new(0));
-            let ring = Self::wide(block.as_mut_ptr().cast(), cells);
+            let start = block.as_mut_ptr().cast::<u8>();
+            // SAFETY: hazard: bytes outside the block. `block` has at least
+            // as many: a power of two of cells not above those that fit.
+            unsafe { start.write_bytes(0, bytes) };
+            let ring = Self::wide(start, cells);
             // SAFETY: hazard: a reference to memory that is no ring, or that
             // somebody else writes. The block is borrowed exclusively for as
             // long as the ring lives, its first `bytes` bytes are zero, which

@@ -115,7 +115,7 @@ fn the_words_that_a_grant_gave_are_one() {
 fn a_flipped_bit_makes_no_grant_or_one_that_stays_in_its_record() {
     let Scene { wide, narrow, .. } = Scene::new();
     let (mut accepted, mut refused) = (0, 0);
-    let step = if cfg!(miri) { 13 } else { 1 };
+    let step = if cfg!(miri) { 71 } else { 1 };
     for whole in [wide, narrow] {
         for bit in (0..Grant::WORDS * usize::BITS as usize).step_by(step) {
             let mut words = whole;
@@ -136,14 +136,14 @@ fn a_flipped_bit_makes_no_grant_or_one_that_stays_in_its_record() {
 #[test]
 fn a_grant_that_says_it_stands_elsewhere_is_none_or_stays_in_its_record() {
     let Scene { wide, .. } = Scene::new();
-    let most = if cfg!(miri) { 2 } else { 24 };
+    let most = if cfg!(miri) { 1 } else { 24 };
     let mut accepted = 0;
     for ahead in 0..most / 4 + 1 {
         for byte in 0..=most {
             for written in 0..=most {
                 let mut words = wide;
                 words[1] = ahead;
-                words[3] = written * FIRST / 12;
+                words[3] = written * WORD + written % 3;
                 words[5] = words[5] & 0xFFFF | byte << 16;
                 accepted += usize::from(Scene::new().check(words, true));
             }
@@ -164,7 +164,7 @@ fn a_grant_that_says_it_stands_elsewhere_is_none_or_stays_in_its_record() {
 #[test]
 fn spoilt_words_make_no_grant_or_one_that_stays_in_its_record() {
     let Scene { wide, narrow, .. } = Scene::new();
-    let seeds = if cfg!(miri) { 0..20 } else { 0..8_000 };
+    let seeds = if cfg!(miri) { 0..5 } else { 0..8_000 };
     let (mut accepted, all) = (0, seeds.end);
     for seed in seeds {
         let mut dice = Dice(seed);
