@@ -19,6 +19,11 @@
  * uses during the call; a ring may be used by everybody at once. A handle is
  * valid where it was made and in forked children.
  *
+ * A damaged block never leads outside itself, nor into a loop without end; it
+ * may cost records, even all that follow. Where pushes answer
+ * LOGRING_DROPPED_CONTENDED and pops LOGRING_PENDING for good, the block was
+ * damaged, or a writer died in the middle of a record: make a new ring.
+ *
  * "Context" says from where a function may be called: "any" is a thread, an
  * interrupt, a signal handler, a forked child, a panic handler, also on top of
  * an interrupted call to the same ring. A step is an access to shared memory.
@@ -163,7 +168,8 @@ const char *logring_status_str(logring_status_t status);
 /* ---- Making a ring -------------------------------------------------------- */
 
 /* Where timestamps come from: any number, in any unit. It is called in the
- * producer's context, so it must not wait. NULL is no clock. */
+ * producer's context, so it must not wait; and it must return: neither
+ * longjmp nor an exception may leave it. NULL is no clock. */
 typedef uint64_t (*logring_clock_fn)(void *ctx);
 
 /* How one writes to a ring. Fill it with logring_config_default first. */
@@ -173,7 +179,8 @@ typedef struct logring_config_t {
   /* What gives way in a full ring. */
   logring_policy_t policy;
   /* The largest record in bytes; 0, or more than the capacity allows, is
-   * what the capacity allows: a quarter of it, less some words. */
+   * what the capacity allows: a quarter of it, less some words, and below
+   * 16 MiB (112 KiB on 32-bit targets). */
   uint32_t max_record;
   /* Attempts before LOGRING_DROPPED_CONTENDED; 0 is the default, at most 256. */
   uint32_t retry_limit;
@@ -204,7 +211,7 @@ void logring_config_default(logring_config_t *cfg, uint32_t struct_size);
  * mapping that processes share across fork.
  *
  * LOGRING_E_ALIGN, LOGRING_E_NOSPACE if no ring fits, LOGRING_E_ABI for
- * struct_size, LOGRING_E_INVAL for a value in the configuration.
+ * struct_size, LOGRING_E_INVAL for a value that is out of range.
  *
  * Context: any; it zeroes the block, so its steps are its bytes. */
 LOGRING_MUST_USE
@@ -257,12 +264,14 @@ typedef struct logring_grant_t {
 /* Offers one record. The answer may be ignored: a record that is lost is
  * counted, and told to the consumer with a later one.
  *
- * LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; misuse is
- * LOGRING_E_NULL, _E_INVAL, _E_ALIGN, and no offer.
+ * LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; LOGRING_E_NULL
+ * and _E_INVAL are misuse, and no offer.
  *
  * Context: thread, interrupt, signal handler, forked child, panic handler; at
- * most retry_limit + 1 attempts, each of at most as many steps as half of the
- * ring's cells, and one step a word of the record. */
+ * most retry_limit (16 unless set, at most 256) + 1 attempts, each of at most
+ * as many steps as the ring has cells and 20 more; 60 steps besides, and one
+ * a word of the record. Nearly every push takes 20 and one a word. The
+ * clock's own steps come on top. */
 logring_status_t logring_push(logring_t *ring, logring_level_t level, const void *data, size_t len);
 
 /* Offers one record that is gathered from parts, with a tag of the caller's
@@ -315,7 +324,7 @@ void logring_discard(logring_grant_t *grant);
 /* Changes the ring's minimum level; 0 is everything. What is not a level is
  * ignored.
  *
- * Context: any; one step. */
+ * Context: any; two steps. */
 void logring_set_min_level(logring_t *ring, logring_level_t level);
 
 /* ---- Consumers ------------------------------------------------------------ */
@@ -346,7 +355,8 @@ typedef int32_t (*logring_sink_fn)(void *user, const struct logring_record_t *re
 
 /* Takes the oldest record into buf. LOGRING_EMPTY, LOGRING_PENDING.
  * LOGRING_E_NOSPACE if buf is too small: out->len is then the bytes that the
- * record needs, and nothing is lost.
+ * record needs, and nothing is lost. What of buf holds no record is
+ * unspecified.
  *
  * Context: any; at most 64 attempts, each of at most as many steps as the
  * ring has cells and the record has words. */
@@ -356,7 +366,9 @@ logring_status_t logring_pop(logring_t *ring,
                              logring_record_t *out);
 
 /* Gives up to max of the oldest records to sink, one after the other, each
- * taken just before; the one that stops the drain was delivered, too.
+ * taken just before; the one that stops the drain was delivered, too. A call
+ * gives no more records than the ring has cells, which is all that were there
+ * when it began, so that producers cannot keep it for ever.
  *
  * LOGRING_OK if there was at least one, or max is 0. Else why there was none:
  * LOGRING_EMPTY, LOGRING_PENDING, LOGRING_E_NOSPACE if scratch is too small
@@ -432,7 +444,8 @@ typedef struct logring_stats_t {
 } logring_stats_t;
 
 /* The figures of a ring. The caller sets out->struct_size. They are read one
- * after the other: while records flow they need not add up.
+ * after the other: while records flow they need not add up. It may raise the
+ * high-water mark, so the block must be writable.
  *
  * Context: any; about 250 steps. */
 logring_status_t logring_get_stats(const logring_t *ring, logring_stats_t *out);
@@ -450,8 +463,9 @@ uint64_t logring_take_trailing_loss(logring_t *ring);
  *
  * A name that waits or grows is LOGRING_E_POLICY_BLOCKS, and one that is
  * unknown or means opposite things in different systems LOGRING_E_POLICY;
- * *why is then a static string that says what to use instead. why may be
- * NULL.
+ * *why is then a static string that says what to use instead. Any other
+ * negative status is misuse, and leaves *why alone: begin with NULL there. why
+ * may be NULL.
  *
  * Context: any; bound by the names known. */
 logring_status_t logring_policy_parse(const char *s,
@@ -469,12 +483,15 @@ const char *logring_policy_name(logring_policy_t policy);
  * "policy=drop_oldest,capacity=4m,marks=debug:60%+info:75%,max_record=8k",
  * also Docker's "mode=non-blocking,max-buffer-size=4m". The keys are policy,
  * mode, neverblock, lossy, capacity, max-buffer-size, marks, max_record,
- * retry_limit, truncate and min_level. What the string does not name stays as
- * it is, also *capacity_bytes; its number is passed on unchecked.
+ * retry_limit, truncate and min_level. A key sets all that it is for: marks are
+ * all six. What the string does not name stays as it is, also
+ * *capacity_bytes; its number is passed on unchecked.
  *
  * LOGRING_E_POLICY, LOGRING_E_POLICY_BLOCKS, LOGRING_E_INVAL: *why is then a
- * static string that says what is wrong, and everything else is as it was.
- * why may be NULL. LOGRING_E_ABI if cfg was not initialised.
+ * static string that says what is wrong with the text or with what cfg had
+ * before. LOGRING_E_ABI if cfg was not initialised; it and any other misuse
+ * leave *why alone: begin with NULL there. Everything else is as it was. why
+ * may be NULL.
  *
  * Context: any; a few passes over the text. */
 logring_status_t logring_config_parse(const char *s,

@@ -150,7 +150,7 @@ class Calls {
     return logring_drain_into(ring_, buf, buf_len, &len, &count);
   }
 
-  /// The figures; all zero if there is no ring.
+  /// The figures; all counts are 0 if there is no ring.
   Stats stats() const noexcept {
     Stats stats = Stats();
     stats.struct_size = sizeof stats;

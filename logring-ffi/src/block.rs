@@ -69,6 +69,18 @@ impl Handle {
     }
 }
 
+/// A number that belongs to these words, and not to ones that were moved,
+/// inverted, filled in or made up: against accidents, not against forgers.
+/// Additions and products, because what is linear in the bits would survive an
+/// inversion of everything.
+pub(crate) fn seal(words: [usize; 3]) -> usize {
+    // Any odd number with bits all over it.
+    const FACTOR: usize = 0x9E37_79B9_7F4A_7C15_u64 as usize;
+    words.iter().fold(Head::MAGIC, |sum, word| {
+        sum.wrapping_add(*word).wrapping_mul(FACTOR).rotate_left(11)
+    })
+}
+
 /// The head of a block. All-zero is no head.
 #[repr(C)]
 #[cfg_attr(target_pointer_width = "64", repr(align(128)))]
@@ -81,12 +93,11 @@ pub(crate) struct Head {
     /// Records of fewer bytes than this may be pushed without a look at the
     /// rest; 0 if there is a clock or a mark, so that none may.
     simple_below: AtomicUsize,
-    /// The clock and what it is called with, each followed by its complement:
-    /// an address that a stray write changed is not called.
+    /// The clock and what it is called with, and a seal over both: an address
+    /// that a stray write changed, moved or filled in is not called.
     clock: AtomicPtr<()>,
-    clock_not: AtomicUsize,
     clock_ctx: AtomicPtr<c_void>,
-    clock_ctx_not: AtomicUsize,
+    clock_seal: AtomicUsize,
     retry_limit: AtomicU32,
     /// Trace to warn, then error and fatal, in percent.
     marks: [AtomicU32; 2],
@@ -130,9 +141,8 @@ impl Head {
         self.set_min_level(config.min_level());
         let clock = clock.map_or(core::ptr::null_mut(), |clock| clock as *mut ());
         self.clock.store(clock, HEAD);
-        self.clock_not.store(!clock.addr(), HEAD);
         self.clock_ctx.store(*clock_ctx, HEAD);
-        self.clock_ctx_not.store(!clock_ctx.addr(), HEAD);
+        self.clock_seal.store(self.seal_of(clock, *clock_ctx), HEAD);
         self.kind.store(Self::MAGIC | handle.bits(), HEAD);
     }
 
@@ -178,13 +188,22 @@ impl Head {
         !self.clock.load(HEAD).is_null()
     }
 
+    fn seal_of(&self, clock: *mut (), ctx: *mut c_void) -> usize {
+        let here = core::ptr::from_ref(self).addr();
+        seal([clock.addr(), ctx.addr(), here])
+    }
+
+    /// No head any more: what still has the handle is told so.
+    #[cfg(feature = "std")]
+    pub(crate) fn end(&self) {
+        self.kind.store(0, HEAD);
+    }
+
     /// The clock's address and argument, if both are as they were written.
     pub(crate) fn clock(&self) -> Option<(*mut (), *mut c_void)> {
         let call = self.clock.load(HEAD);
         let ctx = self.clock_ctx.load(HEAD);
-        let sound = !call.is_null()
-            && call.addr() == !self.clock_not.load(HEAD)
-            && ctx.addr() == !self.clock_ctx_not.load(HEAD);
+        let sound = !call.is_null() && self.clock_seal.load(HEAD) == self.seal_of(call, ctx);
         sound.then_some((call, ctx))
     }
 }

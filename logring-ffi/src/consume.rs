@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 use core::mem::offset_of;
 
-use logring::{DrainEnd, Popped, Record};
+use logring::{DrainEnd, Popped, Record, Ring};
 
 use crate::abi::{logring_level_t, logring_t};
 use crate::ptr::{self, place, put};
@@ -37,7 +37,8 @@ pub struct logring_record_t {
 
 /// Takes the oldest record into buf. LOGRING_EMPTY, LOGRING_PENDING.
 /// LOGRING_E_NOSPACE if buf is too small: out->len is then the bytes that the
-/// record needs, and nothing is lost.
+/// record needs, and nothing is lost. What of buf holds no record is
+/// unspecified.
 ///
 /// Context: any; at most 64 attempts, each of at most as many steps as the
 /// ring has cells and the record has words.
@@ -77,7 +78,9 @@ pub type logring_sink_fn =
     Option<unsafe extern "C" fn(user: *mut c_void, record: *const logring_record_t) -> i32>;
 
 /// Gives up to max of the oldest records to sink, one after the other, each
-/// taken just before; the one that stops the drain was delivered, too.
+/// taken just before; the one that stops the drain was delivered, too. A call
+/// gives no more records than the ring has cells, which is all that were there
+/// when it began, so that producers cannot keep it for ever.
 ///
 /// LOGRING_OK if there was at least one, or max is 0. Else why there was none:
 /// LOGRING_EMPTY, LOGRING_PENDING, LOGRING_E_NOSPACE if scratch is too small
@@ -101,6 +104,7 @@ pub unsafe extern "C" fn logring_drain(
         let scratch = unsafe { ptr::buffer(scratch, scratch_len) }?;
         // SAFETY: hazard: those of `block`, for which the caller vouches.
         let block = unsafe { ptr::block(ring) }?;
+        let max = max.min(block.ring.capacity_bytes() / Ring::CELL_BYTES);
         let mut count = 0;
         let end = loop {
             if count == max {

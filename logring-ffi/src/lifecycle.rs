@@ -10,7 +10,8 @@ use crate::ptr::{self, place, put};
 use crate::status::{LOGRING_OK, answer, logring_status_t};
 
 /// Where timestamps come from: any number, in any unit. It is called in the
-/// producer's context, so it must not wait. NULL is no clock.
+/// producer's context, so it must not wait; and it must return: neither
+/// longjmp nor an exception may leave it. NULL is no clock.
 pub type logring_clock_fn = Option<unsafe extern "C" fn(ctx: *mut c_void) -> u64>;
 
 /// How one writes to a ring. Fill it with logring_config_default first.
@@ -22,7 +23,8 @@ pub struct logring_config_t {
     /// What gives way in a full ring.
     pub policy: logring_policy_t,
     /// The largest record in bytes; 0, or more than the capacity allows, is
-    /// what the capacity allows: a quarter of it, less some words.
+    /// what the capacity allows: a quarter of it, less some words, and below
+    /// 16 MiB (112 KiB on 32-bit targets).
     pub max_record: u32,
     /// Attempts before LOGRING_DROPPED_CONTENDED; 0 is the default, at most 256.
     pub retry_limit: u32,
@@ -65,7 +67,7 @@ pub unsafe extern "C" fn logring_config_default(cfg: *mut logring_config_t, stru
 /// mapping that processes share across fork.
 ///
 /// LOGRING_E_ALIGN, LOGRING_E_NOSPACE if no ring fits, LOGRING_E_ABI for
-/// struct_size, LOGRING_E_INVAL for a value in the configuration.
+/// struct_size, LOGRING_E_INVAL for a value that is out of range.
 ///
 /// Context: any; it zeroes the block, so its steps are its bytes.
 #[unsafe(no_mangle)]
@@ -200,6 +202,7 @@ mod heap {
             return;
         };
         if handle.is_heap() {
+            block.head.end();
             let mem = ring.cast::<u8>().wrapping_sub(handle.bits());
             // SAFETY: hazard: memory of another layout, or in use. The handle
             // says that it is of the heap and, with the same arithmetic as

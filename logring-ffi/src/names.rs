@@ -10,7 +10,7 @@ use crate::config::{policy, policy_number};
 use crate::lifecycle::logring_config_t;
 use crate::ptr::{self, place, put};
 use crate::status::{
-    LOGRING_E_INVAL, LOGRING_E_POLICY, LOGRING_E_POLICY_BLOCKS, LOGRING_OK, answer,
+    LOGRING_E_INVAL, LOGRING_E_NULL, LOGRING_E_POLICY, LOGRING_E_POLICY_BLOCKS, LOGRING_OK, answer,
     logring_status_t,
 };
 
@@ -19,8 +19,9 @@ use crate::status::{
 ///
 /// A name that waits or grows is LOGRING_E_POLICY_BLOCKS, and one that is
 /// unknown or means opposite things in different systems LOGRING_E_POLICY;
-/// *why is then a static string that says what to use instead. why may be
-/// NULL.
+/// *why is then a static string that says what to use instead. Any other
+/// negative status is misuse, and leaves *why alone: begin with NULL there. why
+/// may be NULL.
 ///
 /// Context: any; bound by the names known.
 #[unsafe(no_mangle)]
@@ -30,23 +31,19 @@ pub unsafe extern "C" fn logring_policy_parse(
     out: *mut logring_policy_t,
     why: *mut *const c_char,
 ) -> logring_status_t {
-    answer(|| {
-        let (out, why) = (place(out)?, place_or_null(why)?);
+    let body = || {
+        let out = place(out)?;
         // SAFETY: hazard: those of `bytes`, for which the caller vouches.
         let bytes = unsafe { ptr::bytes(s.cast(), len) }?;
         // Bytes that are no text are a name that nobody knows.
-        let parsed = core::str::from_utf8(bytes).map_or(Err(PolicyError::Unknown), Policy::parse);
-        match parsed {
-            // SAFETY: hazard: those of `put`; `out` is from `place`.
-            Ok(policy) => unsafe { put(out, policy_number(policy)) },
-            Err(error) => {
-                // SAFETY: hazard: those of `explain`; `why` is from a check.
-                unsafe { explain(why, error.why().as_c_str()) };
-                return Err(policy_status(error));
-            }
-        }
-        Ok(LOGRING_OK)
-    })
+        let policy =
+            core::str::from_utf8(bytes).map_or(Err(PolicyError::Unknown), Policy::parse)?;
+        // SAFETY: hazard: those of `put`; `out` is from `place`.
+        unsafe { put(out, policy_number(policy)) };
+        Ok(())
+    };
+    // SAFETY: hazard: those of `explained`, for which the caller vouches.
+    unsafe { explained(why, body) }
 }
 
 /// The name of a policy, "drop_newest" or "drop_oldest": a static string, for
@@ -70,12 +67,15 @@ fn policy_name(number: logring_policy_t) -> &'static CStr {
 /// "policy=drop_oldest,capacity=4m,marks=debug:60%+info:75%,max_record=8k",
 /// also Docker's "mode=non-blocking,max-buffer-size=4m". The keys are policy,
 /// mode, neverblock, lossy, capacity, max-buffer-size, marks, max_record,
-/// retry_limit, truncate and min_level. What the string does not name stays as
-/// it is, also *capacity_bytes; its number is passed on unchecked.
+/// retry_limit, truncate and min_level. A key sets all that it is for: marks are
+/// all six. What the string does not name stays as it is, also
+/// *capacity_bytes; its number is passed on unchecked.
 ///
 /// LOGRING_E_POLICY, LOGRING_E_POLICY_BLOCKS, LOGRING_E_INVAL: *why is then a
-/// static string that says what is wrong, and everything else is as it was.
-/// why may be NULL. LOGRING_E_ABI if cfg was not initialised.
+/// static string that says what is wrong with the text or with what cfg had
+/// before. LOGRING_E_ABI if cfg was not initialised; it and any other misuse
+/// leave *why alone: begin with NULL there. Everything else is as it was. why
+/// may be NULL.
 ///
 /// Context: any; a few passes over the text.
 #[unsafe(no_mangle)]
@@ -86,28 +86,21 @@ pub unsafe extern "C" fn logring_config_parse(
     capacity_bytes: *mut usize,
     why: *mut *const c_char,
 ) -> logring_status_t {
-    answer(|| {
-        let (capacity_bytes, why) = (place(capacity_bytes)?, place_or_null(why)?);
+    let body = || {
+        let capacity_bytes = place(capacity_bytes)?;
         // SAFETY: hazard: those of `bytes`, for which the caller vouches.
         let bytes = unsafe { ptr::bytes(s.cast(), len) }?;
         // SAFETY: hazard: those of `sized`, for which the caller vouches.
         let mut changed = unsafe { ptr::sized(cfg) }?;
-        let fail = |sentence: &'static CStr, status| {
-            // SAFETY: hazard: those of `explain`; `why` is from a check.
-            unsafe { explain(why, sentence) };
-            Err(status)
-        };
-        let Ok(old) = changed.settings() else {
-            let sentence = c"the configuration has a policy, mark or level that is none";
-            return fail(sentence, LOGRING_E_INVAL);
-        };
-        let Ok(text) = core::str::from_utf8(bytes) else {
-            return fail(c"not UTF-8 text", LOGRING_E_INVAL);
-        };
-        let new = match old.config.parse_over(text) {
-            Ok(config) => config,
-            Err(error) => return fail(error.why().as_c_str(), config_status(&error)),
-        };
+        let old = changed.settings().map_err(|status| {
+            let why = Some(c"the configuration has a policy, mark or level that is none");
+            Failure { status, why }
+        })?;
+        let text = core::str::from_utf8(bytes).map_err(|_| Failure {
+            status: LOGRING_E_INVAL,
+            why: Some(c"not UTF-8 text"),
+        })?;
+        let new = old.config.parse_over(text)?;
         changed.change(&old.config, &new);
         // SAFETY: hazard: those of `put`; `sized` has checked the place.
         unsafe { put(cfg, changed) };
@@ -115,8 +108,10 @@ pub unsafe extern "C" fn logring_config_parse(
             // SAFETY: hazard: those of `put`; the place is from `place`.
             unsafe { put(capacity_bytes, bytes) };
         }
-        Ok(LOGRING_OK)
-    })
+        Ok(())
+    };
+    // SAFETY: hazard: those of `explained`, for which the caller vouches.
+    unsafe { explained(why, body) }
 }
 
 /// The level of a name ("info", "INFO2", "warning", syslog's words) or of a
@@ -176,32 +171,62 @@ const fn level_names() -> [[u8; LEVEL_NAME_BYTES]; 1 + Level::NUMBER_MAX as usiz
     names
 }
 
-/// A place for a sentence, or none.
-fn place_or_null<T>(at: *mut T) -> Result<*mut T, logring_status_t> {
-    if at.is_null() { Ok(at) } else { place(at) }
+/// A negative status, and what is wrong with the text.
+struct Failure {
+    status: logring_status_t,
+    why: Option<&'static CStr>,
 }
 
-/// Tells the caller why, who may not want to know.
+/// Misuse, which leaves every output as it is.
+impl From<logring_status_t> for Failure {
+    fn from(status: logring_status_t) -> Self {
+        Self { status, why: None }
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        let status = match error {
+            PolicyError::Refused { .. } => LOGRING_E_POLICY_BLOCKS,
+            _ => LOGRING_E_POLICY,
+        };
+        let why = Some(error.why().as_c_str());
+        Self { status, why }
+    }
+}
+
+impl From<ConfigError<'_>> for Failure {
+    fn from(error: ConfigError<'_>) -> Self {
+        match error {
+            ConfigError::Policy { reason, .. } => reason.into(),
+            _ => Self {
+                status: LOGRING_E_INVAL,
+                why: Some(error.why().as_c_str()),
+            },
+        }
+    }
+}
+
+/// The answer of a call that says at `why`, if that is not NULL, what is
+/// wrong.
 ///
 /// # Safety
-/// `why` came from `place_or_null`, and the caller vouches for the memory.
-unsafe fn explain(why: *mut *const c_char, sentence: &'static CStr) {
-    if !why.is_null() {
-        // SAFETY: hazard: those of `put`, for which the caller vouches.
-        unsafe { put(why, sentence.as_ptr()) };
+/// The caller of the library vouches for the memory at `why`.
+unsafe fn explained(
+    why: *mut *const c_char,
+    body: impl FnOnce() -> Result<(), Failure>,
+) -> logring_status_t {
+    let place = match place(why) {
+        Ok(place) => Some(place),
+        Err(LOGRING_E_NULL) => None,
+        Err(status) => return status,
+    };
+    let Err(failure) = body() else {
+        return LOGRING_OK;
+    };
+    if let (Some(place), Some(why)) = (place, failure.why) {
+        // SAFETY: hazard: those of `put`; the place is from `place`.
+        unsafe { put(place, why.as_ptr()) };
     }
-}
-
-fn policy_status(error: PolicyError) -> logring_status_t {
-    match error {
-        PolicyError::Refused { .. } => LOGRING_E_POLICY_BLOCKS,
-        _ => LOGRING_E_POLICY,
-    }
-}
-
-fn config_status(error: &ConfigError<'_>) -> logring_status_t {
-    match error {
-        ConfigError::Policy { reason, .. } => policy_status(*reason),
-        _ => LOGRING_E_INVAL,
-    }
+    failure.status
 }

@@ -43,7 +43,8 @@ pub struct logring_stats_t {
 }
 
 /// The figures of a ring. The caller sets out->struct_size. They are read one
-/// after the other: while records flow they need not add up.
+/// after the other: while records flow they need not add up. It may raise the
+/// high-water mark, so the block must be writable.
 ///
 /// Context: any; about 250 steps.
 #[unsafe(no_mangle)]

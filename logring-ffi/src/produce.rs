@@ -6,6 +6,7 @@ use core::ffi::c_void;
 use logring::{Grant, Level, Logger};
 
 use crate::abi::{logring_level_t, logring_t};
+use crate::block::seal;
 use crate::config::min_level;
 use crate::ptr::{self, Block, get, place, put};
 use crate::status::{
@@ -34,12 +35,14 @@ pub struct logring_grant_t {
 /// Offers one record. The answer may be ignored: a record that is lost is
 /// counted, and told to the consumer with a later one.
 ///
-/// LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; misuse is
-/// LOGRING_E_NULL, _E_INVAL, _E_ALIGN, and no offer.
+/// LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; LOGRING_E_NULL
+/// and _E_INVAL are misuse, and no offer.
 ///
 /// Context: thread, interrupt, signal handler, forked child, panic handler; at
-/// most retry_limit + 1 attempts, each of at most as many steps as half of the
-/// ring's cells, and one step a word of the record.
+/// most retry_limit (16 unless set, at most 256) + 1 attempts, each of at most
+/// as many steps as the ring has cells and 20 more; 60 steps besides, and one
+/// a word of the record. Nearly every push takes 20 and one a word. The
+/// clock's own steps come on top.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_push(
     ring: *mut logring_t,
@@ -182,7 +185,7 @@ pub unsafe extern "C" fn logring_discard(grant: *mut logring_grant_t) {
 /// Changes the ring's minimum level; 0 is everything. What is not a level is
 /// ignored.
 ///
-/// Context: any; one step.
+/// Context: any; two steps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_set_min_level(ring: *mut logring_t, level: logring_level_t) {
     // SAFETY: hazard: those of `block`, for which the caller vouches.
@@ -221,12 +224,16 @@ const fn truncated(cut: bool) -> logring_status_t {
     if cut { LOGRING_TRUNCATED } else { LOGRING_OK }
 }
 
-/// A grant in the caller's memory: the handle, then the grant's words.
+/// A grant in the caller's memory: the handle, the grant's words, and a seal,
+/// so that memory that never was a grant leads nowhere.
 fn apart(ring: *mut logring_t, grant: Grant<'_>) -> logring_grant_t {
+    let words = grant.into_words();
+    let [first, .., place] = words;
     let mut opaque = [core::ptr::null_mut(); 8];
     let [handle, rest @ ..] = &mut opaque;
     *handle = ring.cast::<c_void>();
-    for (slot, word) in rest.iter_mut().zip(grant.into_words()) {
+    let sealed = words.into_iter().chain([seal([ring.addr(), first, place])]);
+    for (slot, word) in rest.iter_mut().zip(sealed) {
         *slot = core::ptr::without_provenance_mut(word);
     }
     logring_grant_t { opaque }
@@ -236,18 +243,24 @@ fn apart(ring: *mut logring_t, grant: Grant<'_>) -> logring_grant_t {
 ///
 /// # Safety
 /// `grant` leads to a grant's memory, of whatever contents, unless it is NULL
-/// or misaligned; nobody else uses it.
+/// or misaligned; nobody else uses it. What bears the seal came from `apart`,
+/// and its block still exists.
 unsafe fn open<'a>(
     grant: *mut logring_grant_t,
 ) -> Result<(*mut logring_t, Grant<'a>), logring_status_t> {
     let grant = place(grant)?;
     // SAFETY: hazard: those of `get`; `grant` is from `place`.
-    let [handle, words @ ..] = unsafe { get(grant) }.opaque;
+    let [handle, words @ .., sealed, spare] = unsafe { get(grant) }.opaque;
     let ring = handle.cast::<logring_t>();
-    // SAFETY: hazard: those of `block`, for which the caller vouches.
+    let words: [usize; Grant::WORDS] = words.map(|word| word.addr());
+    let [first, .., place] = words;
+    if sealed.addr() != seal([ring.addr(), first, place]) || !spare.is_null() {
+        return Err(LOGRING_E_INVAL);
+    }
+    // SAFETY: hazard: those of `block`, a handle that is none. The seal says
+    // that `apart` stored it.
     let block = unsafe { ptr::block(ring) }.map_err(|_| LOGRING_E_INVAL)?;
-    let grant = block.ring.resume(words.map(|word| word.addr()));
-    Ok((ring, grant.ok_or(LOGRING_E_INVAL)?))
+    Ok((ring, block.ring.resume(words).ok_or(LOGRING_E_INVAL)?))
 }
 
 /// The same, and the place is zeroed.

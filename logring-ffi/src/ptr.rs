@@ -197,8 +197,9 @@ impl Clock for Head {
             return 0;
         };
         // SAFETY: hazard: a number that is no function. The head holds what
-        // `Head::set` stored there, a function of this type: its complement
-        // says so.
+        // `Head::set` stored there, a function of this type: the seal says
+        // so, unless somebody forged it, who could as well have called
+        // anything himself.
         let clock: unsafe extern "C" fn(*mut c_void) -> u64 =
             unsafe { core::mem::transmute(clock) };
         // SAFETY: hazard: a function that may not be called here. Whoever

@@ -134,8 +134,9 @@
 //!   `tail` is always the start of one.
 //! - **I2** From P.e to W.e the cells `[h, h + k)` are written by their one
 //!   owner. From W.e until `tail` passes them nobody writes them. A grant that
-//!   was taken apart into words keeps its owner; words whose W.a stamp is gone
-//!   are no grant, and none make a writer that leaves its record's cells.
+//!   was taken apart into words keeps its owner; words whose W.a stamp is gone,
+//!   or from whose position the head is more than `N` away, are no grant, and
+//!   none make a writer that leaves its record's cells.
 //! - **I3** If C.d or E.c succeeds, `tail` was `t` from the load to the swap,
 //!   so everything read in between belongs to committed records of this lap.
 //! - **I4** Every value of `hint` was once the value of `tail`, and its reader

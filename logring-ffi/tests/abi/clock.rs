@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use logring_ffi::abi::*;
 use logring_ffi::lifecycle::logring_config_t;
-use logring_ffi::produce::{logring_commit, logring_pushv};
+use logring_ffi::produce::{logring_commit, logring_iov_t, logring_pushv};
 use logring_ffi::status::*;
 
 use crate::support::{HEAD, Made, WORD, c, config, with_policy};
@@ -64,20 +64,21 @@ fn a_context_is_passed_on_as_it_is() {
     }
 }
 
-/// The places of the head's bytes that hold a clock, its context, or the
-/// complement of either: they differ from those of a ring without one.
-fn places_of_the_clock(ticks: &AtomicU64) -> Vec<usize> {
-    let without = Made::new(4, &with_policy(LOGRING_DROP_OLDEST));
-    let with = Made::new(4, &ticking(ticks));
-    let mut places = Vec::new();
-    for at in (0..HEAD - WORD).step_by(WORD) {
-        let word = with.memory.word(at).addr();
-        let next = with.memory.word(at + WORD).addr();
-        if word == !next && without.memory.word(at).addr() != word {
-            places.extend(at..at + 2 * WORD);
-        }
-    }
-    places
+/// Where the head has a clock, its context and their seal, one behind the
+/// other: the context is known.
+fn place_of_the_clock(ticks: &AtomicU64) -> usize {
+    let made = Made::new(4, &ticking(ticks));
+    let ctx = ptr::from_ref(ticks).addr();
+    let at = (0..HEAD)
+        .step_by(WORD)
+        .find(|&at| made.memory.word(at).addr() == ctx);
+    at.expect("the context is in the head") - WORD
+}
+
+/// The bytes of clock, context and seal.
+fn bytes_of_the_clock(ticks: &AtomicU64) -> std::ops::Range<usize> {
+    let at = place_of_the_clock(ticks);
+    at..at + 3 * WORD
 }
 
 /// A bit that is wrong anywhere in the clock or its context: it is not
@@ -85,9 +86,8 @@ fn places_of_the_clock(ticks: &AtomicU64) -> Vec<usize> {
 #[test]
 fn a_damaged_clock_is_not_called() {
     let ticks = AtomicU64::new(5);
-    let places = places_of_the_clock(&ticks);
-    assert_eq!(places.len(), 4 * WORD);
-    for at in places.into_iter().step_by(if cfg!(miri) { 9 } else { 1 }) {
+    let places = bytes_of_the_clock(&ticks);
+    for at in places.step_by(if cfg!(miri) { 9 } else { 1 }) {
         for bit in if cfg!(miri) { 3..4 } else { 0..8 } {
             ticks.store(5, Relaxed);
             let mut made = Made::new(4, &ticking(&ticks));
@@ -109,14 +109,58 @@ fn a_damaged_clock_is_not_called() {
 #[test]
 fn a_clock_that_was_wiped_out_is_not_called() {
     let ticks = AtomicU64::new(5);
-    let places = places_of_the_clock(&ticks);
+    let places = bytes_of_the_clock(&ticks);
     for byte in [0, 255, 0x5A] {
         let mut made = Made::new(4, &ticking(&ticks));
-        for &at in &places {
+        for at in places.clone() {
             made.memory.set_byte(at, byte);
         }
         assert_eq!(made.push(9, b"x"), LOGRING_OK);
         assert_eq!(made.pop().timestamp, 0);
+    }
+    assert_eq!(ticks.load(Relaxed), 5);
+}
+
+/// What becomes of one of the three words: its number, all three, itself.
+type Accident = fn(usize, [usize; 3], usize) -> usize;
+
+/// What happens to whole words at a time (a copy that is a word off, a fill,
+/// an inversion) makes a clock neither out of another nor out of none: what
+/// would be called is no function.
+#[test]
+fn no_accident_makes_a_clock() {
+    let ticks = AtomicU64::new(5);
+    let at = place_of_the_clock(&ticks);
+    let accidents: [Accident; 6] = [
+        |_, _, word| !word,
+        |_, _, word| word.rotate_left(8),
+        |at, words, _| words[(at + 1) % 3],
+        |at, words, _| words[(at + 2) % 3],
+        |at, _, _| {
+            if at % 2 == 0 {
+                usize::MAX / 3
+            } else {
+                usize::MAX / 3 * 2
+            }
+        },
+        |at, _, _| [usize::MAX, 0, usize::MAX][at],
+    ];
+    for config in [config(), ticking(&ticks)] {
+        for accident in accidents {
+            let mut made = Made::new(4, &config);
+            let words = [0, 1, 2].map(|word| made.memory.word(at + word * WORD).addr());
+            for (word, &old) in words.iter().enumerate() {
+                let new = ptr::without_provenance_mut(accident(word, words, old));
+                made.memory.set_word(at + word * WORD, new);
+            }
+            // A record of parts takes the way on which a clock is asked.
+            let part = logring_iov_t {
+                base: b"x".as_ptr().cast(),
+                len: 1,
+            };
+            let said = c!(logring_pushv(made.ring, 9, 1, &part, 1));
+            assert_eq!((said, made.pop().timestamp), (LOGRING_OK, 0));
+        }
     }
     assert_eq!(ticks.load(Relaxed), 5);
 }

@@ -19,6 +19,11 @@
  * uses during the call; a ring may be used by everybody at once. A handle is
  * valid where it was made and in forked children.
  *
+ * A damaged block never leads outside itself, nor into a loop without end; it
+ * may cost records, even all that follow. Where pushes answer
+ * LOGRING_DROPPED_CONTENDED and pops LOGRING_PENDING for good, the block was
+ * damaged, or a writer died in the middle of a record: make a new ring.
+ *
  * "Context" says from where a function may be called: "any" is a thread, an
  * interrupt, a signal handler, a forked child, a panic handler, also on top of
  * an interrupted call to the same ring. A step is an access to shared memory.

@@ -47,18 +47,14 @@ pub(crate) struct Extras(u8);
 impl Extras {
     pub(crate) const NONE: Self = Self(0);
 
-    /// The flags, for somebody who keeps them elsewhere.
-    pub(crate) const fn bits(self) -> u8 {
-        self.0
+    /// Three bits that say the same, for somebody who keeps them elsewhere.
+    pub(crate) const fn index(self) -> u8 {
+        self.0 >> 1
     }
 
-    /// The extras of these bits, if they are any.
-    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
-        if bits & !(TIMESTAMP | TAG | LOSS) == 0 {
-            Some(Self(bits))
-        } else {
-            None
-        }
+    /// The extras of three bits.
+    pub(crate) const fn from_index(index: u8) -> Self {
+        Self(index << 1 & (TIMESTAMP | TAG | LOSS))
     }
 
     #[inline(always)]

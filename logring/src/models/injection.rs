@@ -169,8 +169,8 @@ fn bound(call: Call, log: &Logger<'_>) -> usize {
         Call::PushTagged => log.steps_max(20),
         // The short cut's own: `untold`, P.a, P.b, P.e, P.a, P.c.
         Call::PushAtOnce => log.steps_max(8) + 6,
-        // Each time that it is put together, a look at its stamp.
-        Call::GrantApart => log.steps_max(LONG) + 5,
+        // Each time that it is put together, a look at head and stamp.
+        Call::GrantApart => log.steps_max(LONG) + 2 * 5,
         Call::PushLong | Call::Grant | Call::Discard => log.steps_max(LONG),
         // A pop has its own bound; of these, no case can come near it.
         Call::Pop | Call::Drain | Call::DrainInto | Call::TakeTrailing => 500,

@@ -4,8 +4,6 @@ use core::fmt;
 
 use crate::ring::{Ring, WRITER_WORDS, Writer};
 
-const GRANT_WORDS: usize = WRITER_WORDS + 1;
-
 /// The exclusive right to fill one reserved record.
 ///
 /// [`commit`](Self::commit) publishes what was written, also if it is less
@@ -48,7 +46,7 @@ impl<'r> Grant<'r> {
     }
 
     /// Words of a grant that was taken apart.
-    pub const WORDS: usize = GRANT_WORDS;
+    pub const WORDS: usize = WRITER_WORDS;
 
     /// Takes the grant apart into plain words, for callers that cannot hold a
     /// Rust value. [`Ring::resume`] puts it together again; until then nobody
@@ -57,14 +55,11 @@ impl<'r> Grant<'r> {
     /// # Context
     /// As the type; a constant number of steps.
     #[must_use = "a grant that is never put together again holds up the consumers for good"]
-    pub fn into_words(mut self) -> [usize; GRANT_WORDS] {
-        let mut words = [0; GRANT_WORDS];
-        if let (Some(writer), [rest @ .., last]) = (self.writer.take(), &mut words) {
-            *rest = writer.into_words();
-            // A record has less than 2^24 bytes.
-            *last = self.bytes_max as usize | (self.truncated as usize) << 31;
+    pub fn into_words(mut self) -> [usize; WRITER_WORDS] {
+        match self.writer.take() {
+            Some(writer) => writer.into_words(self.bytes_max as usize, self.truncated),
+            None => [0; WRITER_WORDS],
         }
-        words
     }
 
     /// Bytes that still fit.
@@ -144,12 +139,9 @@ impl Ring {
     /// # Context
     /// As [`Grant`]; a constant number of steps.
     #[must_use]
-    pub fn resume(&self, words: [usize; GRANT_WORDS]) -> Option<Grant<'_>> {
-        let [rest @ .., last] = words;
-        let (bytes_max, truncated) = (last & (i32::MAX as usize), last >> 31);
-        let writer = Writer::from_words(self, rest)?;
-        let fits = writer.bytes() <= bytes_max && writer.room_for(bytes_max) && truncated <= 1;
-        fits.then(|| Grant::new(writer, bytes_max, truncated == 1))
+    pub fn resume(&self, words: [usize; WRITER_WORDS]) -> Option<Grant<'_>> {
+        let (writer, bytes_max, truncated) = Writer::from_words(self, words)?;
+        Some(Grant::new(writer, bytes_max, truncated))
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) const C_C: Ordering = Relaxed;
 pub(super) const C_D: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
 
 /// ORDERING: V, verdicts and figures (is the ring empty, has the tail moved,
-/// how full was it). Relaxed: they are re-tested or informative, and each
+/// how full was it, is a grant still open). Relaxed: they are re-tested or informative, and each
 /// reads a word that only grows.
 pub(super) const V: Ordering = Relaxed;
 
