@@ -19,9 +19,9 @@ fn again<'r>(ring: &'r Ring, grant: Grant<'_>) -> Grant<'r> {
 #[test]
 fn a_grant_survives_its_words_at_every_position() {
     let most = 2 * FIRST + 9;
-    let bytes = pattern(most);
+    let (bytes, too_big) = (pattern(most), vec![0; 9999]);
     for extras in 0..8 {
-        for at in (0..=most).step_by(if cfg!(miri) { 83 } else { 1 }) {
+        for at in (0..=most).step_by(if cfg!(miri) { 121 } else { 1 }) {
             let start = [0, usize::MAX, usize::MAX - 1, usize::MAX - 2][at % 4];
             let ring = LogRing::<16>::starting_at(start);
             let strict = Config::drop_newest().with_truncate(false);
@@ -30,10 +30,7 @@ fn a_grant_survives_its_words_at_every_position() {
             let tag = if extras & 2 != 0 { u32::MAX } else { 0 };
             let losses = if extras & 4 != 0 { 3 } else { 0 };
             for _ in 0..losses {
-                assert_eq!(
-                    log.push(Level::INFO, &pattern(9999)),
-                    Pushed::Lost(Lost::TooBig)
-                );
+                assert_eq!(log.push(Level::INFO, &too_big), Pushed::Lost(Lost::TooBig));
             }
             let mut grant = log.reserve(Level::WARN, tag, most).unwrap();
             grant.append(&bytes[..at]);
@@ -60,7 +57,8 @@ fn a_grant_survives_its_words_at_every_position() {
 #[test]
 fn a_grant_survives_its_words_between_any_two_pieces() {
     let bytes = pattern(2 * FIRST);
-    for piece in [1, 3, 7, 8, 13] {
+    let pieces: &[usize] = if cfg!(miri) { &[7] } else { &[1, 3, 7, 8, 13] };
+    for &piece in pieces {
         for len in [0, 1, FIRST - 1, FIRST, FIRST + 1, 2 * FIRST] {
             let ring = LogRing::<16>::starting_at(usize::MAX);
             let log = Logger::new(&ring, Config::drop_newest());

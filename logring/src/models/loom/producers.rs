@@ -57,14 +57,7 @@ fn a_ring_that_has_room_is_not_full_at_once() {
     loom::model(|| {
         let ring = ring::<2>(AT_THE_WRAP);
         push(&Logger::new(&ring, newest()), 1);
-        let replacer = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                assert!(got.pop(&ring));
-                push(&Logger::new(&ring, newest()), 2);
-            })
-        };
+        let replacer = replaces(&ring, 2);
         let short = at_once(&ring, 3);
         replacer.join().unwrap();
         OUTCOMES.reached(short.join().unwrap());
@@ -73,6 +66,15 @@ fn a_ring_that_has_room_is_not_full_at_once() {
         "a_ring_that_has_room_is_not_full_at_once",
         &[(Pushed::Stored, true), (Pushed::Stored, false)],
     );
+}
+
+/// A thread that pops the record that is there, and pushes another.
+fn replaces<const N: usize>(ring: &Arc<Ring<[Cell; N]>>, id: u8) -> JoinHandle<()> {
+    let ring = ring.clone();
+    thread::spawn(move || {
+        assert!(Got::default().pop(&ring));
+        push(&Logger::new(&ring, newest()), id);
+    })
 }
 
 /// A thread that pushes record `id` by the short cut or, if that leaves it
@@ -175,14 +177,7 @@ fn a_ring_that_has_room_is_not_full() {
     loom::model(|| {
         let ring = ring::<2>(AT_THE_WRAP);
         push(&Logger::new(&ring, newest()), 1);
-        let replacer = {
-            let ring = ring.clone();
-            thread::spawn(move || {
-                let mut got = Got::default();
-                assert!(got.pop(&ring));
-                push(&Logger::new(&ring, newest()), 2);
-            })
-        };
+        let replacer = replaces(&ring, 2);
         let producer = pushes(&ring, newest(), 3);
         replacer.join().unwrap();
         OUTCOMES.reached(producer.join().unwrap());
