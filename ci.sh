@@ -301,12 +301,12 @@ need_targets() { # of the default toolchain
     rustup target add "$@" 2>/dev/null || run rustup target add "$@"
 }
 
-need_package() { # command, Debian package
+need_package() { # command, Debian packages
     if ! command -v "$1" >/dev/null; then
         local sudo=()
         ((EUID == 0)) || sudo=(sudo)
         run "${sudo[@]}" apt-get update -q
-        run "${sudo[@]}" apt-get install -qy --no-install-recommends "$2"
+        run "${sudo[@]}" apt-get install -qy --no-install-recommends "${@:2}"
     fi
 }
 

@@ -275,7 +275,7 @@ typedef struct logring_grant_t {
 logring_status_t logring_push(logring_t *ring, logring_level_t level, const void *data, size_t len);
 
 /* Offers one record that is gathered from parts, with a tag of the caller's
- * own; 0 is none. The answers are those of logring_push.
+ * own; 0 is none. The answers are those of logring_push, and LOGRING_E_ALIGN.
  *
  * Context: as logring_push, and two steps a part. */
 logring_status_t logring_pushv(logring_t *ring,

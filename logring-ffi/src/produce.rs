@@ -74,7 +74,7 @@ fn push(block: Block<'_>, level: Level, bytes: &[u8]) -> logring_status_t {
 }
 
 /// Offers one record that is gathered from parts, with a tag of the caller's
-/// own; 0 is none. The answers are those of logring_push.
+/// own; 0 is none. The answers are those of logring_push, and LOGRING_E_ALIGN.
 ///
 /// Context: as logring_push, and two steps a part.
 #[unsafe(no_mangle)]
