@@ -301,13 +301,21 @@ need_targets() { # of the default toolchain
     rustup target add "$@" 2>/dev/null || run rustup target add "$@"
 }
 
-need_package() { # command, Debian packages
-    if ! command -v "$1" >/dev/null; then
-        local sudo=()
-        ((EUID == 0)) || sudo=(sudo)
-        run "${sudo[@]}" apt-get update -q
-        run "${sudo[@]}" apt-get install -qy --no-install-recommends "${@:2}"
-    fi
+need_package() { # command, Debian package
+    command -v "$1" >/dev/null || install_package "$2"
+}
+
+need_arm_c() { # with a C library, for a test that prints; programs there need none
+    need_package arm-none-eabi-gcc gcc-arm-none-eabi
+    arm-none-eabi-gcc -E -include stdio.h -xc /dev/null &>/dev/null ||
+        install_package libnewlib-arm-none-eabi
+}
+
+install_package() { # Debian package
+    local sudo=()
+    ((EUID == 0)) || sudo=(sudo)
+    run "${sudo[@]}" apt-get update -q
+    run "${sudo[@]}" apt-get install -qy --no-install-recommends "$1"
 }
 
 need_cargo_fuzz() {
