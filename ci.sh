@@ -46,7 +46,7 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
 job_doc() { # the documentation without warnings, also as the documentation host builds it
     need_nightly
     run env RUSTDOCFLAGS="-D warnings -D missing_docs" \
-        cargo doc --no-deps -p logring --features "$FEATURES"
+        cargo doc --no-deps -p logring -p logring-ffi --features "$FEATURES"
     run env RUSTDOCFLAGS="-D warnings --cfg docsrs" CARGO_TARGET_DIR=target/docsrs \
         cargo "+$NIGHTLY" doc --no-deps -p logring --features "$FEATURES"
 }

@@ -1,66 +1,6 @@
 /* Every call, called wrongly, one mistake at a time: the status names the
  * mistake, no output is written, and the ring has not noticed. */
-#include "logring.h"
-
-#include "check.h"
-
-LOGRING_STATIC_DEFINE(memory, 64 * LOGRING_CELL_SIZE);
-/* A second block; and room around both to be misaligned in. */
-LOGRING_STATIC_DEFINE(spare, 64 * LOGRING_CELL_SIZE);
-LOGRING_STATIC_DEFINE(zeros, 4 * LOGRING_CELL_SIZE);
-
-#define TOO_LONG (SIZE_MAX / 2 + 1)
-
-/* What a call that fails must leave alone. */
-static struct outputs_t {
-  logring_t *ring;
-  logring_record_t record;
-  logring_grant_t grant;
-  logring_stats_t stats;
-  logring_level_t level;
-  logring_policy_t policy;
-  size_t len;
-  size_t count;
-  size_t capacity;
-  const char *why;
-  unsigned char buffer[256];
-} out;
-
-static logring_t *ring;
-static logring_config_t good;
-
-/* A pointer one byte behind where it belongs. */
-#define MISALIGNED(pointer) ((void *)((unsigned char *)(pointer) + 1))
-
-/* The call answers this, and writes nothing. */
-#define REFUSED(status, call)                                                   \
-  do {                                                                          \
-    check_paint(&out, sizeof out);                                              \
-    CHECK_EQ(call, status);                                                     \
-    CHECK(check_is_painted(&out, sizeof out));                                  \
-  } while (0)
-
-static logring_stats_t stats_of(logring_t *of)
-{
-  logring_stats_t stats;
-  memset(&stats, 0, sizeof stats);
-  stats.struct_size = sizeof stats;
-  CHECK_EQ(logring_get_stats(of, &stats), LOGRING_OK);
-  return stats;
-}
-
-static uint64_t lost_sum(const logring_stats_t *stats)
-{
-  return stats->lost_full + stats->lost_level + stats->lost_contended + stats->lost_toobig +
-         stats->lost_evicted + stats->lost_discarded;
-}
-
-static int32_t sink(void *user, const logring_record_t *record)
-{
-  (void)record;
-  ++*(unsigned *)user;
-  return 0;
-}
+#include "outputs.h"
 
 static void making_a_ring(void)
 {
@@ -235,118 +175,6 @@ static void producers(void)
   CHECK_EQ(logring_pop(ring, out.buffer, 1, &out.record), LOGRING_OK);
 }
 
-static int is_zero(const void *at, size_t len)
-{
-  const unsigned char *const bytes = at;
-  while (len > 0 && bytes[len - 1] == 0) {
-    len--;
-  }
-  return len == 0;
-}
-
-static logring_grant_t open_grant(void)
-{
-  logring_grant_t grant;
-  memset(&grant, 0, sizeof grant);
-  CHECK_EQ(logring_reserve(ring, LOGRING_INFO, 7, 16, &grant), LOGRING_OK);
-  return grant;
-}
-
-/* No way to use these bytes as a grant; and they stay as they are. */
-static void is_no_grant(const logring_grant_t *bytes)
-{
-  logring_grant_t grant = *bytes;
-  const logring_stats_t before = stats_of(ring);
-  logring_stats_t after;
-  REFUSED(LOGRING_E_INVAL, logring_grant_write(&grant, "x", 1));
-  REFUSED(LOGRING_E_INVAL, logring_commit(&grant));
-  logring_discard(&grant);
-  CHECK(memcmp(&grant, bytes, sizeof grant) == 0);
-  after = stats_of(ring);
-  CHECK_EQ(lost_sum(&after), lost_sum(&before));
-  CHECK_EQ(after.used_bytes, before.used_bytes);
-}
-
-static void grants_end_once(void)
-{
-  static unsigned char room[2 * sizeof(logring_grant_t)];
-  logring_grant_t grant, copy;
-  size_t at;
-
-  REFUSED(LOGRING_E_NULL, logring_grant_write(NULL, "x", 1));
-  REFUSED(LOGRING_E_NULL, logring_commit(NULL));
-  REFUSED(LOGRING_E_ALIGN, logring_grant_write(MISALIGNED(room), "x", 1));
-  REFUSED(LOGRING_E_ALIGN, logring_commit(MISALIGNED(room)));
-  logring_discard(NULL);
-  logring_discard(MISALIGNED(room));
-  memset(&grant, 0, sizeof grant);
-  is_no_grant(&grant);
-
-  grant = open_grant();
-  copy = grant;
-  REFUSED(LOGRING_E_NULL, logring_grant_write(&grant, NULL, 1));
-  REFUSED(LOGRING_E_INVAL, logring_grant_write(&grant, "x", TOO_LONG));
-  CHECK(memcmp(&grant, &copy, sizeof grant) == 0);
-  CHECK_EQ(logring_grant_write(&grant, NULL, 0), LOGRING_OK);
-  CHECK_EQ(logring_commit(&grant), LOGRING_OK);
-  CHECK(is_zero(&grant, sizeof grant));
-  is_no_grant(&grant);
-  is_no_grant(&copy);
-  CHECK_EQ(logring_pop(ring, out.buffer, sizeof out.buffer, &out.record), LOGRING_OK);
-  is_no_grant(&copy);
-
-  /* A copy that was kept while the ring came round, more than once. */
-  for (at = 0; at < 200; at++) {
-    grant = open_grant();
-    if (at == 0) {
-      copy = grant;
-    } else {
-      is_no_grant(&copy);
-    }
-    CHECK_EQ(logring_commit(&grant), LOGRING_OK);
-    CHECK_EQ(logring_pop(ring, out.buffer, sizeof out.buffer, &out.record), LOGRING_OK);
-    is_no_grant(&copy);
-  }
-
-  grant = open_grant();
-  copy = grant;
-  logring_discard(&grant);
-  CHECK(is_zero(&grant, sizeof grant));
-  is_no_grant(&grant);
-  is_no_grant(&copy);
-  CHECK_EQ(logring_take_trailing_loss(ring), 1);
-
-  /* Of a ring that was made anew. */
-  grant = open_grant();
-  CHECK_EQ(logring_init_in(memory, sizeof memory, &good, &ring), LOGRING_OK);
-  is_no_grant(&grant);
-}
-
-static size_t random_word(void)
-{
-  static uint64_t state = 88172645463325252u;
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (size_t)state;
-}
-
-static void garbage_is_no_grant(void)
-{
-  logring_grant_t grant;
-  unsigned round;
-  size_t word;
-  for (round = 0; round < 20000; round++) {
-    for (word = 0; word < 8; word++) {
-      /* Small numbers are likelier to pass for something. */
-      const size_t bits = 8 * sizeof(size_t);
-      grant.opaque[word] = (void *)(uintptr_t)(random_word() >> random_word() % bits);
-    }
-    grant.opaque[0] = round % 2 ? ring : NULL;
-    is_no_grant(&grant);
-  }
-}
-
 static void consumers(void)
 {
   unsigned calls = 0;
@@ -363,8 +191,6 @@ static void consumers(void)
             logring_pop(ring, out.buffer, sizeof out.buffer, MISALIGNED(&out.record)));
     REFUSED(LOGRING_E_INVAL, logring_pop(ring, out.buffer, TOO_LONG, &out.record));
 
-#define DRAIN(of, scratch, len, to, user, counted)                              \
-  logring_drain((of), (scratch), (len), 9, (to), (user), (counted))
     REFUSED(LOGRING_E_NULL, DRAIN(NULL, out.buffer, 99, sink, &calls, &out.count));
     REFUSED(LOGRING_E_NULL, DRAIN(ring, NULL, 99, sink, &calls, &out.count));
     REFUSED(LOGRING_E_NULL, DRAIN(ring, out.buffer, 99, NULL, &calls, &out.count));
@@ -374,7 +200,6 @@ static void consumers(void)
     REFUSED(LOGRING_E_NOSPACE, DRAIN(ring, out.buffer, 5, sink, &calls, &out.count));
     REFUSED(LOGRING_E_NOSPACE, DRAIN(ring, NULL, 0, sink, &calls, &out.count));
 
-#define INTO(of, buf, len, used, counted) logring_drain_into((of), (buf), (len), (used), (counted))
     REFUSED(LOGRING_E_NULL, INTO(NULL, out.buffer, 99, &out.len, &out.count));
     REFUSED(LOGRING_E_NULL, INTO(ring, NULL, 99, &out.len, &out.count));
     REFUSED(LOGRING_E_NULL, INTO(ring, out.buffer, 99, NULL, &out.count));
@@ -467,62 +292,6 @@ static void names(void)
   REFUSED(LOGRING_E_INVAL, logring_level_parse(NULL, 0, &out.level));
 }
 
-/* Every call that takes a ring answers this for a pointer that is none. */
-static void is_no_ring(logring_t *none, logring_status_t status)
-{
-  const logring_iov_t iov = {"ab", 2};
-  logring_grant_t grant = {{NULL}};
-  logring_stats_t stats;
-  unsigned calls = 0;
-  REFUSED(status, logring_push(none, LOGRING_INFO, "ab", 2));
-  REFUSED(status, logring_pushv(none, LOGRING_INFO, 0, &iov, 1));
-  REFUSED(status, logring_reserve(none, LOGRING_INFO, 0, 8, &out.grant));
-  REFUSED(status, logring_pop(none, out.buffer, 99, &out.record));
-  REFUSED(status, DRAIN(none, out.buffer, 99, sink, &calls, &out.count));
-  REFUSED(status, INTO(none, out.buffer, 99, &out.len, &out.count));
-  check_paint(&stats, sizeof stats);
-  stats.struct_size = sizeof stats;
-  CHECK_EQ(logring_get_stats(none, &stats), status);
-  CHECK_EQ(stats.delivered, 0xA5A5A5A5A5A5A5A5u);
-  CHECK_EQ(logring_take_trailing_loss(none), 0);
-  logring_set_min_level(none, LOGRING_FATAL);
-  logring_free(none);
-  grant.opaque[0] = none;
-  REFUSED(LOGRING_E_INVAL, logring_commit(&grant));
-}
-
-static void foreign_handles(void)
-{
-  unsigned char *const block = memory;
-  unsigned char *const handle = (unsigned char *)(void *)ring;
-  size_t at;
-  CHECK(handle >= block && handle < block + sizeof memory);
-  is_no_ring(NULL, LOGRING_E_NULL);
-  is_no_ring((logring_t *)(void *)block, LOGRING_E_INVAL);
-  is_no_ring((logring_t *)(void *)(handle + 1), LOGRING_E_INVAL);
-  is_no_ring((logring_t *)(void *)(handle - 1), LOGRING_E_INVAL);
-  is_no_ring((logring_t *)(void *)(zeros + (handle - block)), LOGRING_E_INVAL);
-  /* The handle of another block in the memory of a smaller one. */
-  memset(spare, 0xFF, sizeof spare);
-  is_no_ring((logring_t *)(void *)(spare + (handle - block)), LOGRING_E_INVAL);
-  /* A handle has no alignment of its own: what lies beside one is no ring. */
-  for (at = 0; at < 2 * LOGRING_MEM_ALIGN; at++) {
-    if (block + at != handle) {
-      is_no_ring((logring_t *)(void *)(block + at), LOGRING_E_INVAL);
-    }
-    is_no_ring((logring_t *)(void *)(zeros + at), LOGRING_E_INVAL);
-    is_no_ring((logring_t *)(void *)(spare + at), LOGRING_E_INVAL);
-  }
-  CHECK_EQ(logring_push(ring, LOGRING_TRACE, "still there", 11), LOGRING_OK);
-  CHECK_EQ(logring_pop(ring, out.buffer, sizeof out.buffer, &out.record), LOGRING_OK);
-
-  /* A ring in the caller's memory is not freed. */
-  logring_free(NULL);
-  logring_free(ring);
-  CHECK_EQ(logring_push(ring, LOGRING_TRACE, "still there", 11), LOGRING_OK);
-  CHECK_EQ(logring_pop(ring, out.buffer, sizeof out.buffer, &out.record), LOGRING_OK);
-}
-
 int main(void)
 {
   logring_config_default(&good, sizeof good);
@@ -531,11 +300,8 @@ int main(void)
   the_default_configuration();
   CHECK_EQ(logring_init_in(memory, sizeof memory, &good, &ring), LOGRING_OK);
   producers();
-  grants_end_once();
-  garbage_is_no_grant();
   consumers();
   observers();
   names();
-  foreign_handles();
   return check_report("misuse");
 }
