@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "logring.h"
+
 static unsigned check_count;
 static unsigned check_failures;
 
@@ -53,6 +55,23 @@ static inline int check_is_painted(const void *at, size_t len)
     }
   }
   return 1;
+}
+
+/* The figures of a ring. */
+static inline logring_stats_t stats_of(logring_t *of)
+{
+  logring_stats_t stats;
+  memset(&stats, 0, sizeof stats);
+  stats.struct_size = sizeof stats;
+  CHECK_EQ(logring_get_stats(of, &stats), LOGRING_OK);
+  return stats;
+}
+
+/* Records lost, by any cause. */
+static inline uint64_t lost_sum(const logring_stats_t *stats)
+{
+  return stats->lost_full + stats->lost_level + stats->lost_contended + stats->lost_toobig +
+         stats->lost_evicted + stats->lost_discarded;
 }
 
 /* The last line of a test, and its exit code. A test without a check is none. */

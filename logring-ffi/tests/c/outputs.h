@@ -46,21 +46,6 @@ static logring_config_t good;
   logring_drain((of), (scratch), (len), 9, (to), (user), (counted))
 #define INTO(of, buf, len, used, counted) logring_drain_into((of), (buf), (len), (used), (counted))
 
-static inline logring_stats_t stats_of(logring_t *of)
-{
-  logring_stats_t stats;
-  memset(&stats, 0, sizeof stats);
-  stats.struct_size = sizeof stats;
-  CHECK_EQ(logring_get_stats(of, &stats), LOGRING_OK);
-  return stats;
-}
-
-static inline uint64_t lost_sum(const logring_stats_t *stats)
-{
-  return stats->lost_full + stats->lost_level + stats->lost_contended + stats->lost_toobig +
-         stats->lost_evicted + stats->lost_discarded;
-}
-
 static inline int32_t sink(void *user, const logring_record_t *record)
 {
   (void)record;

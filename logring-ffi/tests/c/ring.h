@@ -50,17 +50,7 @@ static inline void make_with(logring_policy_t policy)
 
 static inline logring_stats_t stats_now(void)
 {
-  logring_stats_t stats;
-  memset(&stats, 0, sizeof stats);
-  stats.struct_size = sizeof stats;
-  CHECK_EQ(logring_get_stats(ring, &stats), LOGRING_OK);
-  return stats;
-}
-
-static inline uint64_t lost_sum(const logring_stats_t *stats)
-{
-  return stats->lost_full + stats->lost_level + stats->lost_contended + stats->lost_toobig +
-         stats->lost_evicted + stats->lost_discarded;
+  return stats_of(ring);
 }
 
 static inline uint64_t lost_now(void)

@@ -212,3 +212,21 @@ fn zeroes_are_no_grant() {
     ring.resume(words).unwrap().commit();
     assert_eq!(pop(&ring).level, Level::TRACE);
 }
+
+/// When so many laps have passed that a state word says the same lap again,
+/// words of an earlier turn are still no grant: the head is too far away.
+#[test]
+fn words_do_not_revive_when_the_lap_bits_come_round() {
+    let lap_bits = if usize::BITS == 64 { 28 } else { 17 };
+    let reserve = |start: usize| {
+        let ring = LogRing::<16>::starting_at(start);
+        let log = Logger::new(&ring, Config::drop_newest());
+        let words = log.reserve(Level::INFO, 0, 9).unwrap().into_words();
+        (ring, words)
+    };
+    let (then, old) = reserve(3);
+    let (now, new) = reserve(3 + (16 << lap_bits));
+    assert!(now.resume(old).is_none() && then.resume(new).is_none());
+    assert!(!now.resume(new).unwrap().commit());
+    assert!(!then.resume(old).unwrap().commit());
+}
