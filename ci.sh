@@ -185,6 +185,18 @@ job_bench() { # a quick look at logring beside its peers; a report, not a gate
     run cargo bench -p logring-benches --bench c_door -- --quick
 }
 
+job_instructions() { # instructions of each operation, by callgrind: none has grown by more than 5 %
+    local known compiler=()
+    need_package valgrind valgrind
+    # A compiler's release moves the figures; they are compared by that of the file.
+    known=$(sed -n 's/^# compiler: //p' benches/instructions.txt)
+    if [[ $(rustc --version) != "rustc $known "* ]]; then
+        need_toolchain "$known"
+        compiler=("+$known")
+    fi
+    run cargo "${compiler[@]}" bench -p logring-benches --bench instructions
+}
+
 job_bench-check() { # every benchmark compiles; nothing else
     run cargo check -p logring-benches --all-targets
 }
