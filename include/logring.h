@@ -65,7 +65,7 @@
 
 #if UINTPTR_MAX > 0xFFFFFFFFu
 #define LOGRING_MEM_ALIGN 128 /* what a block's address is a multiple of */
-#define LOGRING_MEM_BASE 2048 /* bytes of a block besides its capacity */
+#define LOGRING_MEM_BASE 1664 /* bytes of a block besides its capacity */
 #define LOGRING_CELL_SIZE 128 /* bytes of the unit in which space is given */
 #else
 #define LOGRING_MEM_ALIGN 64
@@ -453,7 +453,7 @@ logring_status_t logring_get_stats(const logring_t *ring, logring_stats_t *out);
 /* Takes the losses that no delivered record has told: those after the last
  * one, when a burst is followed by silence. 0 if the handle is not valid.
  *
- * Context: any; about 30 steps. */
+ * Context: any; about 250 steps. */
 uint64_t logring_take_trailing_loss(logring_t *ring);
 
 /* ---- Names ---------------------------------------------------------------- */

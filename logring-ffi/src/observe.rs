@@ -87,7 +87,7 @@ fn c_stats(struct_size: u32, stats: &Stats) -> logring_stats_t {
 /// Takes the losses that no delivered record has told: those after the last
 /// one, when a burst is followed by silence. 0 if the handle is not valid.
 ///
-/// Context: any; about 30 steps.
+/// Context: any; about 250 steps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_take_trailing_loss(ring: *mut logring_t) -> u64 {
     // SAFETY: hazard: those of `block`, for which the caller vouches.

@@ -17,7 +17,7 @@
 //! | `head` | position of the next reservation | the winner of P.e |
 //! | `tail` | position of the oldest record | the winner of C.d or E.c |
 //! | `hint` | a value that `tail` once had, beside `head` | P.d |
-//! | `untold` | whether refusals may exist that nobody was told of | the refused; a popper that finds the ring empty |
+//! | `untold` | whether refusals may exist that nobody was told of | the refused; a popper that finds the ring empty, or has told all |
 //! | `told_refused`, `told_evicted` | how much of the ledger consumers were told | poppers |
 //! | the ledger | losses by cause and severity | the refused, or the winner of the eviction |
 //!
@@ -31,6 +31,10 @@
 //!                 W.b
 //!             ---------->  CONTINUED(lap)          further cells
 //! ```
+//!
+//! RESERVED is for grants alone, which look for it when they are put together
+//! again. A record that is written at one go leaves it out: until W.e its first
+//! cell looks as it did a lap ago, and that is "not ready" to all others, too.
 //!
 //! The state of a cell names the lap (position / `N`) it was written for. A
 //! cell is given to the next lap when `tail` passes it; nothing is cleared.
@@ -64,14 +68,14 @@
 //!  E.d  count the records as evicted; raise the watermark
 //!
 //! write:
-//!  W.a  state[h] = RESERVED         W.b  state[h+1 ..] = CONTINUED
+//!  W.a  state[h] = RESERVED (a grant's)   W.b  state[h+1 ..] = CONTINUED
 //!  W.c  payload words               W.d  the total of refusals; it and `untold`
 //!                                        were read before P.e
 //!  W.s  if fewer cells were needed: state[h + k'] = PAD
 //!  W.e  state[h] = COMMIT, or PAD to discard it, which R.a counts first
 //!
 //! refuse:
-//!  R.a  ledger[cause][severity] += 1; its total += 1; untold = 1
+//!  R.a  ledger[cause][severity] += 1; unless full: others += 1; untold = 1
 //!
 //! take up to B records:
 //!  C.a  t = tail
@@ -84,12 +88,12 @@
 //!           + how far the carried total is ahead of `told_refused`
 //! ```
 //!
-//! A push of one piece, without clock or tag and not to be cut, tries P.a, P.b,
-//! P.e and W.a to W.e in line once, and comes to the loop only if the hint
-//! shows no room or P.e fails. A push that does not evict asks before that loop
-//! whether room is sure to be lacking (P.a, P.c), so that a refusal costs
-//! nothing but itself. `Ring::push_at_once` is these two without a logger; C's
-//! push tries it before it makes one.
+//! A push without clock, tag or mark, that carries no total and is not cut, is
+//! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line once, and comes to the
+//! loop only if the hint shows no room or P.e fails. Whatever does not evict
+//! asks before the loop whether room is sure to be lacking (P.a, P.b, P.c), so
+//! that a refusal costs nothing but itself. `Ring::push_at_once` is these two
+//! without a logger; C's push tries it before it makes one.
 //!
 //! # Orderings
 //!
@@ -154,8 +158,9 @@
 //! - **I6** Positions of one producer grow; records are delivered in the order
 //!   of positions; none twice.
 //! - **I7** The ledger is the only book of losses. Each loss enters one word of its
-//!   table and, unless it is an eviction, a total, once, by the refused caller, the discarding grant, or the winner of
-//!   E.c. So at quiescence: offered = delivered + resident + the ledger's sum.
+//!   table, once, by the refused caller, the discarding grant, or the winner of
+//!   E.c. The total of refusals is the sum of the words for a full ring and of
+//!   `others`, to which every other refusal adds, too. So at quiescence: offered = delivered + resident + the ledger's sum.
 //! - **I8** Told losses are positions in the ledger's totals, and each advance
 //!   of `told_*` is one compare-and-swap whose winner tells the difference. So
 //!   the ledger's sum = all `lost_before` + trailing loss, whatever the order.
@@ -164,8 +169,8 @@
 //!   a record is delivered, all evictions that its producer made before it are
 //!   told with it or earlier. A producer's own refusals are in the total that
 //!   its next accepted record carries (W.d), unless a popper cleared `untold`
-//!   in between, having found the ring empty and everything told; then a
-//!   refusal that was under way at that moment is told a little later.
+//!   in between, having told everything; then a refusal that was under way at
+//!   that moment is told a little later.
 //! - **I9** "Full" is true: at P.c the ring lacked room. A head from before only
 //!   understates the use; and by P.a's Acquire the tail is at least as new as the
 //!   one that the head's owner knew, so use is never overstated either. "Busy" is true: at E.a a record that had to go
@@ -183,24 +188,25 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 15 + TRIES * (walk + 16) + W k + 2 S + 4   accesses to shared memory
+//! 17 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
 //! ```
 //!
-//! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets),
-//! with `S` stripes of counters (4, or 1); [`Logger::steps_max`](crate::Logger::steps_max)
-//! computes it, and the interrupt tests hold every call to it.
-//! - 15: `untold`, a look for room (2), one attempt in line (P.a, P.b, P.e), the
-//!   look at a full ring (2), `untold`, P.a and P.b again, R.a (4). A formatted
-//!   line looks twice, but who looks does not evict, and spares the walk.
-//!   `push_at_once`, where it leaves the offer to a logger, adds 6.
+//! for a record of `k` cells of `W` words (16, or 8 on 32-bit targets), with
+//! `R` words that make up the sum of refusals (56, or 7);
+//! [`Logger::steps_max`](crate::Logger::steps_max) computes it, and the
+//! interrupt tests hold every call to it.
+//! - 17: `untold` and the plain attempt (P.a, P.b, P.e), the look at a full ring
+//!   (4), `untold`, a look for room (2), P.a and P.b of the loop, R.a (4). A
+//!   formatted line looks twice, but who looks does not evict, and spares the
+//!   walk. `push_at_once`, where it leaves the offer to a logger, adds 8.
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
-//! - 2 S: the sum of refusals for W.d, a total in each stripe, in line and again
-//!   in the loop; 4: info word, pad, count of cut records, W.e.
+//! - R: the sum of refusals for W.d, 7 words in each stripe; 4: info word, pad,
+//!   count of cut records, W.e.
 //!
 //! TRIES is the logger's retry limit, 16 unless configured, at most 256. None of
 //! these accesses waits, so the offer is wait-free, with a refusal that is

@@ -116,6 +116,13 @@ impl Level {
         ((self.0 - 1) / 4) as usize
     }
 
+    /// The number of the mildest level of a bucket; one more than any level
+    /// has, behind the last bucket.
+    #[inline]
+    pub(crate) const fn number_of_bucket(bucket: usize) -> u8 {
+        bucket as u8 * 4 + 1
+    }
+
     /// The level that a name or a number written in decimal stands for, or
     /// `None` if it stands for none.
     ///

@@ -65,7 +65,7 @@
 
 #if UINTPTR_MAX > 0xFFFFFFFFu
 #define LOGRING_MEM_ALIGN 128 /* what a block's address is a multiple of */
-#define LOGRING_MEM_BASE 2048 /* bytes of a block besides its capacity */
+#define LOGRING_MEM_BASE 1664 /* bytes of a block besides its capacity */
 #define LOGRING_CELL_SIZE 128 /* bytes of the unit in which space is given */
 #else
 #define LOGRING_MEM_ALIGN 64

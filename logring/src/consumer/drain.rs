@@ -71,11 +71,10 @@ impl Ring {
                 Err(end) => return Drained { records, end },
             };
             let mut batch = buf.get(..used).unwrap_or_default();
-            let mut evicted = self.tell(None);
+            let mut telling = self.telling();
             while let Some((frame, bytes)) = Header::split(&mut batch) {
-                let lost = evicted.wrapping_add(self.tell_refused(frame.loss_total()));
+                let lost = telling.before(frame.loss_total());
                 sink(frame.record(bytes, lost as u64));
-                evicted = 0;
             }
             records += taken;
         }
@@ -121,12 +120,11 @@ impl Ring {
                 }
             };
             let mut batch = free.get_mut(..used).unwrap_or_default();
-            let mut evicted = self.tell(None);
+            let mut telling = self.telling();
             while let Some(rest) = Header::change_first(batch, |frame| {
-                let lost = evicted.wrapping_add(self.tell_refused(frame.loss_total()));
+                let lost = telling.before(frame.loss_total());
                 frame.telling(lost as u64)
             }) {
-                evicted = 0;
                 batch = rest;
             }
             bytes += used;

@@ -1,6 +1,7 @@
 //! The frame: a record as it lies in a batch. [`Frames`] has its format.
 
 use super::Record;
+use crate::layout::header;
 use crate::level::Level;
 use crate::ring::{Meta, Receive};
 
@@ -8,11 +9,15 @@ use crate::ring::{Meta, Receive};
 pub(super) const HEADER_BYTES: usize = 28;
 const VERSION: u8 = 1;
 
-const TRUNCATED: u8 = 1;
-const TIMESTAMP: u8 = 2;
+/// The flags of a frame are those of the record in the ring, as far as readers
+/// know them.
+const TRUNCATED: u8 = header::TRUNCATED;
+const TIMESTAMP: u8 = header::TIMESTAMP;
 /// Set between claim and delivery only: the place of the losses still holds
 /// the total that the record carried.
-const TOTAL: u8 = 0x80;
+const TOTAL: u8 = header::LOSS;
+
+const _: () = assert!(TRUNCATED == 1 && TIMESTAMP == 2, "the format of a frame");
 
 /// A frame's header.
 #[derive(Clone, Copy)]
@@ -28,15 +33,12 @@ pub(super) struct Header {
 
 impl Header {
     fn new(meta: &Meta) -> Self {
-        let flag = |flag, set| if set { flag } else { 0 };
         Self {
-            bytes: meta.bytes as u32,
+            bytes: meta.header.bytes() as u32,
             level: meta.level,
-            flags: flag(TRUNCATED, meta.truncated)
-                | flag(TIMESTAMP, meta.timestamp.is_some())
-                | flag(TOTAL, meta.loss_total.is_some()),
-            timestamp: meta.timestamp.unwrap_or(0),
-            loss: meta.loss_total.unwrap_or(0) as u64,
+            flags: meta.header.flags(),
+            timestamp: meta.timestamp,
+            loss: meta.loss_total as u64,
             tag: meta.tag,
         }
     }
@@ -48,7 +50,7 @@ impl Header {
 
     /// The same with the losses that the record is to tell of.
     pub(super) fn telling(mut self, lost_before: u64) -> Self {
-        self.flags &= !TOTAL;
+        self.flags &= TRUNCATED | TIMESTAMP;
         self.loss = lost_before;
         self
     }
@@ -136,7 +138,7 @@ pub(super) struct Writing<'b> {
 impl Receive for Writing<'_> {
     #[inline]
     fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
-        let needed = HEADER_BYTES + meta.bytes;
+        let needed = HEADER_BYTES + meta.header.bytes();
         let free = self.buf.get_mut(self.used..).unwrap_or_default();
         let frame = free.get_mut(..needed).ok_or(needed)?;
         self.used += needed;

@@ -18,10 +18,10 @@ use super::geometry::{self, WORD_BYTES};
 pub(crate) const FLAGS_BITS: u32 = 4;
 pub(crate) const LEVEL_BITS: u32 = 5;
 
-const TRUNCATED: u8 = 1;
-const TIMESTAMP: u8 = 2;
+pub(crate) const TRUNCATED: u8 = 1;
+pub(crate) const TIMESTAMP: u8 = 2;
 const TAG: u8 = 4;
-const LOSS: u8 = 8;
+pub(crate) const LOSS: u8 = 8;
 
 const FLAGS_MASK: u8 = (1 << FLAGS_BITS) - 1;
 pub(super) const LEVEL_MASK: u8 = (1 << LEVEL_BITS) - 1;
@@ -155,10 +155,9 @@ impl Header {
             | self.bytes << (FLAGS_BITS + LEVEL_BITS)
     }
 
-    #[cfg_attr(not(target_pointer_width = "64"), allow(dead_code))]
     #[inline(always)]
-    pub(crate) const fn flags(self) -> usize {
-        self.flags as usize
+    pub(crate) const fn flags(self) -> u8 {
+        self.flags
     }
 
     #[inline(always)]

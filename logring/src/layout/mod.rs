@@ -12,4 +12,4 @@ pub(crate) mod state;
 pub use cell::Cell;
 pub(crate) use header::{Extras, Header};
 pub(crate) use position::Position;
-pub(crate) use state::{Piece, Seen, State};
+pub(crate) use state::{Piece, State};

@@ -71,32 +71,17 @@ impl Lap {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct State(usize);
 
-/// What one cell is to an evictor that walks cell by cell.
+/// What a cell is to somebody who expects one lap there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Piece {
     /// Not of that lap, or not yet committed.
     NotReady,
     /// The first cell of a readable record.
     Record,
-    /// The first cell of a pad.
+    /// The first cell of a pad: cells to step over.
     Pad,
     /// A further cell of either.
     Continued,
-}
-
-/// What a state word says to somebody who expects the record of one lap.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Seen {
-    /// No commit of that lap: still being written, not yet stamped, or the
-    /// cells have moved on.
-    NotReady,
-    /// Cells to step over.
-    Pad {
-        /// How many.
-        cells: usize,
-    },
-    /// A committed record.
-    Commit,
 }
 
 impl State {
@@ -137,27 +122,14 @@ impl State {
         #[cfg(target_pointer_width = "64")]
         return Self(
             Self::new(lap, kind::COMMIT, header.bytes()).0
-                | header.flags() << field::FLAGS_AT
+                | (header.flags() as usize) << field::FLAGS_AT
                 | (header.level() as usize) << field::LEVEL_AT,
         );
         #[cfg(not(target_pointer_width = "64"))]
         return Self::new(lap, kind::COMMIT, cells);
     }
 
-    /// What this says to somebody who expects a record of `lap`.
-    #[inline(always)]
-    pub(crate) const fn seen(self, lap: Lap) -> Seen {
-        if self.0 >> LAP_AT != lap.0 {
-            return Seen::NotReady;
-        }
-        match self.0 & KIND_MASK {
-            kind::COMMIT => Seen::Commit,
-            kind::PAD => Seen::Pad { cells: self.size() },
-            _ => Seen::NotReady,
-        }
-    }
-
-    /// What this cell is to somebody who walks the cells of `lap`.
+    /// What this cell is to somebody who expects `lap`.
     #[inline(always)]
     pub(crate) const fn piece(self, lap: Lap) -> Piece {
         let expected = lap.0 << LAP_AT;
@@ -169,6 +141,21 @@ impl State {
         }
     }
 
+    /// Whether this is a record of the same lap and level as `like`, which is
+    /// one. On 32-bit targets the level is elsewhere, so nothing is sure.
+    #[inline(always)]
+    pub(crate) const fn is_record_like(self, like: Self) -> bool {
+        #[cfg(target_pointer_width = "64")]
+        return (self.0 ^ like.0)
+            & (LAP_MASK << LAP_AT | KIND_MASK | (header::LEVEL_MASK as usize) << field::LEVEL_AT)
+            == 0;
+        #[cfg(not(target_pointer_width = "64"))]
+        return {
+            let _ = like;
+            false
+        };
+    }
+
     /// The level of a commit; on 32-bit targets it is in the info word.
     #[inline(always)]
     #[cfg(target_pointer_width = "64")]
@@ -176,8 +163,9 @@ impl State {
         (self.0 >> field::LEVEL_AT) as u8 & header::LEVEL_MASK
     }
 
+    /// The cells of a pad or, on 64-bit targets, the bytes of a commit.
     #[inline(always)]
-    const fn size(self) -> usize {
+    pub(crate) const fn size(self) -> usize {
         self.0 >> SIZE_AT & SIZE_MAX
     }
 
@@ -217,7 +205,7 @@ mod tests {
     #[test]
     fn all_zero_matches_no_lap() {
         for turn in [0, 1, LAP_MASK, usize::MAX] {
-            assert_eq!(State::from_word(0).seen(Lap::new(turn)), Seen::NotReady);
+            assert_eq!(State::from_word(0).piece(Lap::new(turn)), Piece::NotReady);
         }
     }
 
@@ -227,13 +215,31 @@ mod tests {
             let lap = Lap::new(turn);
             let header = Header::new(9, 33, Extras::NONE.with_tag(true), false);
             let commit = State::committed(lap, header, header.cells());
-            assert_eq!(commit.seen(lap), Seen::Commit);
-            assert_eq!(commit.seen(lap.next()), Seen::NotReady);
-            assert_eq!(State::pad(lap, 3).seen(lap), Seen::Pad { cells: 3 });
-            assert_eq!(State::pad(lap, 3).seen(lap.next()), Seen::NotReady);
-            assert_eq!(State::reserved(lap, 3).seen(lap), Seen::NotReady);
-            assert_eq!(State::continued(lap).seen(lap), Seen::NotReady);
+            assert_eq!(commit.piece(lap), Piece::Record);
+            assert_eq!(commit.piece(lap.next()), Piece::NotReady);
+            assert_eq!(State::pad(lap, 3).piece(lap), Piece::Pad);
+            assert_eq!(State::pad(lap, 3).size(), 3);
+            assert_eq!(State::pad(lap, 3).piece(lap.next()), Piece::NotReady);
+            assert_eq!(State::reserved(lap, 3).piece(lap), Piece::NotReady);
+            assert_eq!(State::continued(lap).piece(lap), Piece::Continued);
+            assert_eq!(State::continued(lap).piece(lap.next()), Piece::NotReady);
         }
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn records_are_alike_by_lap_and_level_whatever_their_size() {
+        let record = |turn, level, bytes| {
+            let header = Header::new(level, bytes, Extras::NONE, false);
+            State::committed(Lap::new(turn), header, 1)
+        };
+        let first = record(7, 9, 33);
+        assert!(record(7, 9, 0).is_record_like(first));
+        assert!(!record(7, 10, 33).is_record_like(first));
+        assert!(!record(8, 9, 33).is_record_like(first));
+        assert!(!State::continued(Lap::new(7)).is_record_like(first));
+        assert!(!State::pad(Lap::new(7), 1).is_record_like(first));
+        assert!(!State::from_word(0).is_record_like(first));
     }
 
     #[test]

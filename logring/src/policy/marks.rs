@@ -143,6 +143,22 @@ impl Marks {
         }
     }
 
+    /// The index of the mildest severity that has no mark, as have none above
+    /// it; [`Severity::COUNT`] if the severest has one.
+    #[inline]
+    pub(crate) const fn unmarked_from(self) -> usize {
+        let [trace, debug, info, warn, error, fatal] = self.percents;
+        let all = [fatal, error, warn, info, debug, trace];
+        let mut rest: &[u8] = &all;
+        while let [percent, milder @ ..] = rest {
+            if Marks::in_range(*percent) != Marks::PERCENT_NONE {
+                break;
+            }
+            rest = milder;
+        }
+        rest.len()
+    }
+
     /// How many cells of a ring of `capacity_cells` a severity may fill:
     /// `capacity_cells * percent / 100`, rounded down, for every capacity.
     ///

@@ -4,7 +4,7 @@ use super::Logger;
 use crate::layout::geometry::{self, PAYLOAD_WORDS};
 use crate::layout::{Extras, header};
 use crate::level::Severity;
-use crate::stats::ledger::STRIPES;
+use crate::stats::ledger::REFUSED_STEPS;
 use crate::stats::watermark::RAISE_TRIES;
 
 impl Logger<'_> {
@@ -13,15 +13,15 @@ impl Logger<'_> {
     /// logger's clock come on top.
     ///
     /// ```text
-    /// steps(k) = 15 + tries * (walk + 16) + W k + 2 S + 4
+    /// steps(k) = 17 + tries * (walk + 16) + W k + R + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
     ///
     /// for a record of `k` of the ring's `N` cells, which have `W` words, with
-    /// `S` stripes of counters (4, or 1 on 32-bit targets);
+    /// `R` words that make up the sum of refusals (56, or 7 on 32-bit targets);
     /// [`design`](crate::design) accounts for each term. Nearly every offer
-    /// takes `5 + k` and one step a word of the record.
+    /// takes `4 + k` and one step a word of the record.
     ///
     /// Where one access is a loop of load-linked and store-conditional, a turn
     /// of that loop takes an interrupt or another core's store in between.
@@ -47,12 +47,13 @@ impl Logger<'_> {
     }
 }
 
-/// `untold`, a look for room (head, hint), the first attempt in line (head,
-/// hint, P.e), a look at the fill (head, tail), `untold`, the head and hint of
-/// the loop, and R.a.
-const OFFER: usize = 3 + 3 + 2 + 1 + 2 + 4;
+/// `untold`; head, hint and P.e of a plain push; head, hint, head and tail of
+/// the look at a full ring; `untold`; head and hint of a look for room, and
+/// those of the loop; R.a. An attempt in line that has failed is one of the
+/// loop's.
+const OFFER: usize = 1 + 3 + 4 + 1 + 2 + 2 + 4;
 /// P.c, the look whether the tail has moved, E.c, the watermark, E.d, P.d and
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;
-/// The sum of refusals, in line and in the loop, the info word, W.s, the count of cut records, W.e.
-const WRITE: usize = 2 * STRIPES + 4;
+/// The sum of refusals, the info word, W.s, the count of cut records, W.e.
+const WRITE: usize = REFUSED_STEPS + 4;

@@ -1,7 +1,8 @@
 //! The logger: how one writes to a ring.
 
 use crate::error::{Lost, NoGrant};
-use crate::layout::{Extras, geometry};
+use crate::layout::Extras;
+use crate::layout::geometry::{self, CELL_RECORD_BYTES};
 use crate::level::Level;
 use crate::policy::{Config, Marks, Policy};
 use crate::ring::{Request, Reserved, Ring, Writer};
@@ -39,6 +40,12 @@ pub struct Logger<'r> {
     marks: Marks,
     /// The lowest level let in; 0 lets everything in.
     min_level: u8,
+    /// The lowest level that, with all above it, is let in and has no mark.
+    unmarked_level: u8,
+    /// The same if records are plain otherwise, else more than any level.
+    plain_level: u8,
+    /// The largest plain record, in bytes: no more than a cell takes.
+    plain_bytes_max: u8,
     policy: Policy,
     truncate: bool,
 }
@@ -65,12 +72,34 @@ impl<F: Fn() -> u64 + Sync> Clock for F {
     }
 }
 
+/// A record that is worth a reservation.
+#[derive(Clone, Copy)]
+pub(super) struct Admitted {
+    /// Payload bytes to store, perhaps fewer than were offered.
+    pub(super) bytes: usize,
+    /// Cells that may be in use once the record is in (I10).
+    limit_cells: usize,
+}
+
 /// Where timestamps come from.
 #[derive(Clone, Copy)]
 enum Stamp<'c> {
     None,
     Plain(fn() -> u64),
     Clock(&'c dyn Clock),
+}
+
+/// A level that none reaches.
+const PLAIN_NEVER: u8 = u8::MAX;
+
+/// The lowest level that, with all above it, is let in and has no mark.
+const fn unmarked_level(min_level: u8, marks: Marks) -> u8 {
+    let unmarked = Level::number_of_bucket(marks.unmarked_from());
+    if min_level > unmarked {
+        min_level
+    } else {
+        unmarked
+    }
 }
 
 impl<'r> Logger<'r> {
@@ -97,23 +126,37 @@ impl<'r> Logger<'r> {
             many if many > Self::RETRY_LIMIT_MAX => Self::RETRY_LIMIT_MAX,
             some => some,
         };
+        let record_bytes_max = if asked == 0 || asked > most {
+            most
+        } else {
+            asked
+        };
+        let marks = config.marks();
+        let min_level = match config.min_level() {
+            Some(level) => level.get(),
+            None => 0,
+        };
+        let unmarked_level = unmarked_level(min_level, marks);
         Self {
             ring,
-            record_bytes_max: if asked == 0 || asked > most {
-                most
-            } else {
-                asked
-            },
+            record_bytes_max,
             stamp: match config.clock() {
                 Some(clock) => Stamp::Plain(clock),
                 None => Stamp::None,
             },
             tries,
-            marks: config.marks(),
-            min_level: match config.min_level() {
-                Some(level) => level.get(),
-                None => 0,
+            min_level,
+            unmarked_level,
+            plain_level: match config.clock() {
+                Some(_) => PLAIN_NEVER,
+                None => unmarked_level,
             },
+            plain_bytes_max: if record_bytes_max < CELL_RECORD_BYTES {
+                record_bytes_max as u8
+            } else {
+                CELL_RECORD_BYTES as u8
+            },
+            marks,
             policy: config.policy(),
             truncate: config.truncate(),
         }
@@ -128,6 +171,7 @@ impl<'r> Logger<'r> {
     #[must_use]
     pub const fn with_clock(mut self, clock: &'r dyn Clock) -> Self {
         self.stamp = Stamp::Clock(clock);
+        self.plain_level = PLAIN_NEVER;
         self
     }
 
@@ -160,14 +204,15 @@ impl<'r> Logger<'r> {
     }
 
     /// The first half of every offer, in the order of answers: filtered, too
-    /// big or cut, level or full where that is sure. Returns the bytes to
-    /// reserve.
+    /// big or cut, level or full where that is sure.
     ///
     /// A full ring answers here, before the clock is read or anything is
     /// prepared: when records are being lost, losing them is what must be
     /// cheap.
-    #[inline(always)]
-    pub(super) fn admit(&self, level: Level, bytes: usize) -> Result<usize, NoGrant> {
+    pub(super) fn admit(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
+        if self.is_simple(level, bytes) {
+            return self.admit_simple(level, bytes);
+        }
         if !self.enabled(level) {
             return Err(NoGrant::Filtered);
         }
@@ -175,25 +220,53 @@ impl<'r> Logger<'r> {
         if most < bytes && !self.truncate {
             return Err(self.refuse(Cause::TooBig, level));
         }
-        let limit_cells = self.limit_cells(level);
-        let marked = limit_cells < self.ring.cell_count();
-        let evicts = matches!(self.policy, Policy::DropOldest) && !marked;
-        if !evicts && self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
-            let cause = if marked { Cause::Level } else { Cause::Full };
-            return Err(self.refuse(cause, level));
+        let limit_cells = self
+            .marks
+            .limit_cells_at(level.bucket(), self.ring.cell_count());
+        if limit_cells < self.ring.cell_count() {
+            // A severity that is refused at its mark never evicts (I10).
+            if self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
+                return Err(self.refuse(Cause::Level, level));
+            }
+            return Ok(Admitted {
+                bytes: most,
+                limit_cells,
+            });
         }
-        Ok(most)
+        self.admit_simple(level, most)
     }
 
-    /// The second half: reserves cells for an admitted record, within `tries`
-    /// attempts, and says what its header will be.
+    /// Whether a record is let in uncut and may fill the ring.
+    #[inline(always)]
+    pub(super) fn is_simple(&self, level: Level, bytes: usize) -> bool {
+        level.get() >= self.unmarked_level && bytes <= self.record_bytes_max
+    }
+
+    /// The same for a record that is let in, of so many bytes, and may fill
+    /// the ring.
+    #[inline(always)]
+    pub(super) fn admit_simple(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
+        let limit_cells = self.ring.cell_count();
+        if let Policy::DropNewest = self.policy {
+            if self
+                .ring
+                .lacks_room(geometry::cells_min(bytes), limit_cells)
+            {
+                self.ring.count_refusal(Cause::Full, level);
+                return Err(NoGrant::Lost(Lost::Full));
+            }
+        }
+        Ok(Admitted { bytes, limit_cells })
+    }
+
+    /// The second half: reserves cells for an admitted record, and says what
+    /// its header will be.
     #[inline(always)]
     pub(super) fn reserve_admitted(
         &self,
         level: Level,
         tag: u32,
-        bytes: usize,
-        tries: u32,
+        admitted: Admitted,
     ) -> Result<Reserved, NoGrant> {
         let timestamp = match self.stamp {
             Stamp::None => None,
@@ -205,12 +278,12 @@ impl<'r> Logger<'r> {
             .with_timestamp(timestamp.is_some())
             .with_tag(tag != 0)
             .with_loss(loss_total.is_some());
-        let cells = geometry::cells_for(extras.words(), bytes);
+        let cells = geometry::cells_for(extras.words(), admitted.bytes);
         let request = Request {
             cells,
-            limit_cells: self.limit_cells(level),
+            limit_cells: admitted.limit_cells,
             policy: self.policy,
-            tries,
+            tries: self.tries,
         };
         match self.ring.reserve(request) {
             Ok(first) => Ok(Reserved {
@@ -233,40 +306,24 @@ impl<'r> Logger<'r> {
         tag: u32,
         bytes: usize,
     ) -> Result<(Writer<'r>, usize), NoGrant> {
-        let most = self.admit(level, bytes)?;
-        let reserved = self.reserve_admitted(level, tag, most, self.tries)?;
-        Ok((Writer::begin(self.ring, &reserved), most))
+        let admitted = self.admit(level, bytes)?;
+        let reserved = self.reserve_admitted(level, tag, admitted)?;
+        Ok((Writer::begin(self.ring, &reserved), admitted.bytes))
     }
 
-    /// The common push, in line: a record that is admitted uncut and needs
-    /// nothing but its bytes stored, and perhaps the total of losses, in a
-    /// ring with room and no race. Returns the attempts it cost if it is not
-    /// that simple.
+    /// Whether a record, if it is not too large, needs nothing but to be
+    /// stored: it is let in, may fill the ring, and carries neither a timestamp
+    /// nor a total of losses.
     #[inline(always)]
-    pub(super) fn push_at_once(&self, level: Level, bytes: &[u8], carry: bool) -> Result<(), u32> {
-        let untimed = matches!(self.stamp, Stamp::None);
-        if !self.enabled(level) || bytes.len() > self.record_bytes_max || !untimed {
-            return Err(0);
-        }
-        let words = Extras::NONE.with_loss(carry).words();
-        let cells = geometry::cells_for(words, bytes.len());
-        let head = self
-            .ring
-            .room_at_once(cells, self.limit_cells(level))
-            .ok_or(0_u32)?;
-        // Read when there is room, and before the cells are reserved: the
-        // words may be in the caches of those who are being refused.
-        let loss_total = carry.then(|| self.ring.refused_total());
-        self.ring.claim_head(head, cells).map_err(|_| 1_u32)?;
-        self.ring.write_plain(head, cells, level, bytes, loss_total);
-        Ok(())
+    pub(super) fn is_plain(&self, level: Level) -> bool {
+        level.get() >= self.plain_level && !self.ring.has_untold()
     }
 
-    /// Whether the hint shows room for a record of one cell.
+    /// The largest record that surely takes one cell and is not cut, in bytes,
+    /// if it is plain.
     #[inline(always)]
-    pub(super) fn has_room_at_once(&self, level: Level) -> bool {
-        let limit_cells = self.limit_cells(level);
-        self.ring.room_at_once(1, limit_cells).is_some()
+    pub(super) const fn plain_bytes_max(&self) -> usize {
+        self.plain_bytes_max as usize
     }
 
     /// Whether records that are too large are cut.
@@ -274,17 +331,10 @@ impl<'r> Logger<'r> {
         self.truncate
     }
 
-    /// Attempts of a whole offer.
+    /// Attempts of an offer.
     #[inline(always)]
     pub(super) const fn tries(&self) -> u32 {
         self.tries
-    }
-
-    /// Cells that may be in use after a record of `level` (I10).
-    #[inline(always)]
-    fn limit_cells(&self, level: Level) -> usize {
-        self.marks
-            .limit_cells_at(level.bucket(), self.ring.cell_count())
     }
 
     /// Counts a refusal, and names it.

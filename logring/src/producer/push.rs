@@ -1,12 +1,13 @@
 //! Pushing bytes that exist already.
 
 use super::Logger;
+use super::logger::Admitted;
 use crate::error::{Lost, NoGrant, Pushed};
-use crate::layout::geometry::{self, CELL_RECORD_BYTES};
+use crate::layout::geometry;
 use crate::layout::header;
 use crate::level::Level;
 use crate::policy::Policy;
-use crate::ring::{Ring, Writer};
+use crate::ring::{Reserved, Ring, Writer};
 use crate::stats::Cause;
 
 impl<'r> Logger<'r> {
@@ -16,45 +17,75 @@ impl<'r> Logger<'r> {
     /// consumer with a later record.
     ///
     /// # Context
-    /// Thread, interrupt, signal handler, forked child, panic handler. At
-    /// most the logger's retry limit of attempts, each walking at most half of
-    /// the ring's cells, and one step a word of the record;
+    /// Thread, interrupt, signal handler, forked child, panic handler. One
+    /// attempt at once and at most the logger's retry limit more, each walking
+    /// at most half of the ring's cells, and one step a word of the record;
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
+    #[inline]
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
-        if self.ring().has_untold() {
-            // Records were refused a while ago; this one, too, if there
-            // still is no room.
-            if self.has_room_at_once(level) {
-                self.push_carrying(level, bytes)
-            } else {
-                self.push_slowly(level, bytes, self.tries())
+        if self.is_plain(level) {
+            if bytes.len() > self.plain_bytes_max() {
+                return self.push_long(level, bytes);
             }
-        } else if bytes.len() <= CELL_RECORD_BYTES {
-            self.push_whole(level, bytes, false)
-        } else {
-            self.push_long(level, bytes)
+            if self.ring().store_in_cell(level, bytes) {
+                return Pushed::Stored;
+            }
         }
+        self.offer(level, bytes)
     }
 
-    /// The same for records of several cells. On its own, so that a push of
-    /// one cell has few registers to save.
+    /// A plain push of several cells. On its own, so that one of a single cell
+    /// has few registers to save.
     #[inline(never)]
     fn push_long(&self, level: Level, bytes: &[u8]) -> Pushed {
-        self.push_whole(level, bytes, false)
-    }
-
-    /// The same for records that tell of losses.
-    #[inline(never)]
-    fn push_carrying(&self, level: Level, bytes: &[u8]) -> Pushed {
-        self.push_whole(level, bytes, true)
-    }
-
-    #[inline(always)]
-    fn push_whole(&self, level: Level, bytes: &[u8], carry: bool) -> Pushed {
-        match self.push_at_once(level, bytes, carry) {
-            Ok(()) => Pushed::Stored,
-            Err(spent) => self.push_slowly(level, bytes, self.tries() - spent),
+        let fits = bytes.len() <= self.record_bytes_max();
+        if fits && self.ring().store_in_cells(level, bytes) {
+            return Pushed::Stored;
         }
+        self.offer(level, bytes)
+    }
+
+    /// Whatever [`push`](Self::push) is when it is not plain, or does not go
+    /// at once. What a full ring refuses ends here.
+    #[inline(never)]
+    fn offer(&self, level: Level, bytes: &[u8]) -> Pushed {
+        if !self.is_simple(level, bytes.len()) {
+            return self.offer_otherwise(level, bytes);
+        }
+        match self.admit_simple(level, bytes.len()) {
+            Ok(admitted) => self.offer_admitted(level, bytes, admitted),
+            Err(no) => no.into(),
+        }
+    }
+
+    #[inline(never)]
+    fn offer_otherwise(&self, level: Level, bytes: &[u8]) -> Pushed {
+        match self.admit(level, bytes.len()) {
+            Ok(admitted) => self.offer_admitted(level, bytes, admitted),
+            Err(no) => no.into(),
+        }
+    }
+
+    #[inline(never)]
+    fn offer_admitted(&self, level: Level, bytes: &[u8], admitted: Admitted) -> Pushed {
+        let reserved = match self.reserve_admitted(level, 0, admitted) {
+            Ok(reserved) => reserved,
+            Err(no) => return no.into(),
+        };
+        match bytes.get(..admitted.bytes) {
+            Some(cut) if admitted.bytes < bytes.len() => self.store_cut(&reserved, cut),
+            _ => {
+                self.ring().write_whole(&reserved, bytes);
+                Pushed::Stored
+            }
+        }
+    }
+
+    #[cold]
+    fn store_cut(&self, reserved: &Reserved, bytes: &[u8]) -> Pushed {
+        let mut writer = Writer::begin(self.ring(), reserved);
+        writer.append(bytes);
+        commit(writer, true)
     }
 
     /// Offers one record gathered from `parts`, with the caller's own `tag`
@@ -73,33 +104,6 @@ impl<'r> Logger<'r> {
                     writer.append(part.get(..left).unwrap_or(part));
                 }
                 commit(writer, most < bytes)
-            }
-            Err(no) => no.into(),
-        }
-    }
-
-    /// Whatever [`push`](Self::push) is when it is not simple, away from it.
-    #[inline(never)]
-    fn push_slowly(&self, level: Level, bytes: &[u8], tries: u32) -> Pushed {
-        match self.admit(level, bytes.len()) {
-            Ok(most) => self.push_admitted(level, bytes, most, tries),
-            Err(no) => no.into(),
-        }
-    }
-
-    #[inline(never)]
-    fn push_admitted(&self, level: Level, bytes: &[u8], most: usize, tries: u32) -> Pushed {
-        let truncated = most < bytes.len();
-        match self.reserve_admitted(level, 0, most, tries) {
-            Ok(reserved) if reserved.is_plain() && !truncated => {
-                let ring = self.ring();
-                ring.write_plain(reserved.first, reserved.cells, level, bytes, None);
-                Pushed::Stored
-            }
-            Ok(reserved) => {
-                let mut writer = Writer::begin(self.ring(), &reserved);
-                writer.append(bytes.get(..most).unwrap_or(bytes));
-                commit(writer, truncated)
             }
             Err(no) => no.into(),
         }
@@ -159,36 +163,49 @@ impl Ring {
     #[inline]
     #[must_use = "if the answer is `None`, the record is still to be offered"]
     pub fn push_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
-        if bytes.len() > CELL_RECORD_BYTES {
+        if bytes.len() > SMALL_BYTES {
             return self.push_long_at_once(policy, level, bytes);
         }
-        self.push_whole_at_once(policy, level, bytes)
-    }
-
-    /// The same for records of several cells, on its own for the reason that
-    /// `Logger::push_long` is.
-    #[inline(never)]
-    fn push_long_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
-        self.push_whole_at_once(policy, level, bytes)
-    }
-
-    #[inline(always)]
-    fn push_whole_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
-        if bytes.len() > SMALL_BYTES && bytes.len() > self.record_bytes_max() {
-            return None;
-        }
-        if !self.has_untold() && self.store_at_once(level, bytes) {
+        if !self.has_untold() && self.store_in_cell(level, bytes) {
             return Some(Pushed::Stored);
         }
         self.refuse_at_once(policy, level, bytes.len())
     }
 
+    /// The same for records that may take several cells, on its own for the
+    /// reason that `Logger::push_long` is.
+    #[inline(never)]
+    fn push_long_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
+        if bytes.len() > self.record_bytes_max() {
+            return None;
+        }
+        if !self.has_untold() && self.store_in_cells(level, bytes) {
+            return Some(Pushed::Stored);
+        }
+        self.refuse_at_once(policy, level, bytes.len())
+    }
+
+    /// One attempt to store a record of one cell that is nothing but its
+    /// bytes, where the hint shows room; `bytes` fit a cell.
     #[inline(always)]
-    fn store_at_once(&self, level: Level, bytes: &[u8]) -> bool {
+    fn store_in_cell(&self, level: Level, bytes: &[u8]) -> bool {
+        match self.room_at_once(1, self.cell_count()) {
+            Some(head) if self.claim_head(head, 1).is_ok() => {
+                self.write_cell(head, level, bytes);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The same in as many cells as `bytes` take, which are no more than the
+    /// largest record.
+    #[inline(always)]
+    fn store_in_cells(&self, level: Level, bytes: &[u8]) -> bool {
         let cells = geometry::cells_for(header::INFO_WORDS, bytes.len());
         match self.room_at_once(cells, self.cell_count()) {
             Some(head) if self.claim_head(head, cells).is_ok() => {
-                self.write_plain(head, cells, level, bytes, None);
+                self.write_whole(&Reserved::plain(head, cells, level), bytes);
                 true
             }
             _ => false,

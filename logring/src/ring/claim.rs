@@ -2,30 +2,31 @@
 //! compare-and-swap. A copy whose claim fails is thrown away.
 
 use super::Ring;
+use super::copy::load_bytes;
 use super::orderings::{C_A, C_B, C_C, C_D, V};
-use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
-use crate::layout::{Header, Position, Seen, State, geometry, header};
+use crate::layout::geometry::{CELL_RECORD_BYTES, PAYLOAD_WORDS};
+use crate::layout::{Cell, Extras, Header, Piece, Position, State, geometry, header};
 use crate::level::Level;
-use crate::sync::{Ordering, Word};
 
 /// Attempts of one claim. Each failed one means that the tail was moved by
 /// somebody else.
 pub(crate) const TAKE_TRIES: usize = 64;
 
-/// A copied record's header and extras.
+/// A copied record's header and extras; an extra that it has not is 0.
 #[derive(Clone, Copy)]
 pub(crate) struct Meta {
     pub(crate) level: Level,
-    pub(crate) bytes: usize,
-    pub(crate) truncated: bool,
+    /// Which extras there are, the payload's bytes, and whether it was cut.
+    pub(crate) header: Header,
+    pub(crate) timestamp: u64,
     pub(crate) tag: u32,
-    pub(crate) timestamp: Option<u64>,
-    pub(crate) loss_total: Option<usize>,
+    /// Where [`header`](Self::header) says that there is one.
+    pub(crate) loss_total: usize,
 }
 
 /// Where a claim puts the records that it copies.
 pub(crate) trait Receive {
-    /// Room for the next record's bytes, `meta.bytes` of them.
+    /// Room for the next record's bytes, as many as its header says.
     ///
     /// # Errors
     /// How many bytes the buffer needs for this record, if it is too small.
@@ -46,20 +47,6 @@ pub(crate) enum Claim {
     NoSpace { needed: usize },
     /// This many records were received, at least one.
     Taken { records: usize },
-}
-
-/// What lies at a record boundary, checked: no size in it reaches past a
-/// quarter of the ring.
-pub(super) enum Examined {
-    NotReady,
-    Pad {
-        cells: usize,
-    },
-    Record {
-        header: Header,
-        level: Level,
-        cells: usize,
-    },
 }
 
 /// How a pass over the oldest records ended.
@@ -127,67 +114,96 @@ impl Ring {
             needed: None,
             used: 0,
         };
-        while pass.records < batch {
-            let at = pass.end;
-            let examined = self.examine(at, C_B, C_C);
-            let end = match examined {
-                Examined::NotReady => break,
-                Examined::Pad { cells } | Examined::Record { cells, .. } => at.plus(cells),
-            };
-            if end.since(tail) > pass.used {
-                pass.used = Position::from_word(self.front.head.load(V)).since(tail);
-                if end.since(tail) > pass.used.min(self.cell_count()) {
-                    // The head moved past a record before it was committed,
-                    // so the size of this one is damaged.
-                    break;
-                }
-            }
-            if let Examined::Record { header, level, .. } = examined {
-                if let Err(needed) = self.copy_record(at, level, header, out) {
-                    pass.needed = Some(needed);
-                    break;
-                }
-                pass.records += 1;
-            }
-            pass.end = end;
+        while pass.records < batch
+            && (self.copy_bare(tail, &mut pass, out) || self.copy_any(tail, &mut pass, out))
+        {
         }
         pass
     }
 
-    /// Looks at a record boundary and checks what it says.
+    /// Copies the next record if it is bare, that is of one cell and without
+    /// extras, and all is well; says whether it did.
+    ///
+    /// What nearly every record is, in line; whatever else there may be to say
+    /// about the next cell is for [`copy_any`](Self::copy_any).
     #[inline(always)]
-    pub(super) fn examine(&self, at: Position, state: Ordering, info: Ordering) -> Examined {
+    fn copy_bare(&self, tail: Position, pass: &mut Pass, out: &mut impl Receive) -> bool {
+        let at = pass.end;
         let cell = self.cell(at);
-        let state = State::from_word(cell.state.load(state));
-        let max = geometry::record_cells_max(self.cell_count());
-        match state.seen(self.lap(at)) {
-            Seen::Pad { cells } if 1 <= cells && cells <= max => Examined::Pad { cells },
-            Seen::Commit => {
-                let info = if header::INFO_WORDS == 0 {
-                    0
-                } else {
-                    cell.payload[0].load(info)
-                };
-                let header = state.header(info);
-                match (state.commit_cells(header, max), Level::new(header.level())) {
-                    (Some(cells), Some(level)) => Examined::Record {
-                        header,
-                        level,
-                        cells,
-                    },
-                    _ => Examined::NotReady,
+        let state = State::from_word(cell.state.load(C_B));
+        if !matches!(state.piece(self.lap(at)), Piece::Record) {
+            return false;
+        }
+        let header = read_header(cell, state);
+        let (Some(level), Extras::NONE) = (Level::new(header.level()), header.extras()) else {
+            return false;
+        };
+        if header.bytes() > CELL_RECORD_BYTES || !self.is_reserved(tail, at.plus(1), pass) {
+            return false;
+        }
+        let Ok(room) = out.room(&Meta::bare(level, header)) else {
+            return false;
+        };
+        let slots = cell.payload.get(header::INFO_WORDS..);
+        load_bytes(slots.unwrap_or_default(), room);
+        pass.records += 1;
+        pass.end = at.plus(1);
+        true
+    }
+
+    /// Copies the next record, or steps over a pad; says whether there was
+    /// one.
+    #[inline(never)]
+    fn copy_any(&self, tail: Position, pass: &mut Pass, out: &mut impl Receive) -> bool {
+        let at = pass.end;
+        let cell = self.cell(at);
+        let state = State::from_word(cell.state.load(C_B));
+        let most = geometry::record_cells_max(self.cell_count());
+        let (cells, record) = match state.piece(self.lap(at)) {
+            Piece::Record => {
+                let header = read_header(cell, state);
+                match (state.commit_cells(header, most), Level::new(header.level())) {
+                    (Some(cells), Some(level)) => (cells, Some(Meta::bare(level, header))),
+                    _ => return false,
                 }
             }
-            _ => Examined::NotReady,
+            Piece::Pad => match state.size() {
+                cells if 1 <= cells && cells <= most => (cells, None),
+                _ => return false,
+            },
+            Piece::NotReady | Piece::Continued => return false,
+        };
+        let end = at.plus(cells);
+        if !self.is_reserved(tail, end, pass) {
+            return false;
         }
+        if let Some(meta) = record {
+            if let Err(needed) = self.copy_record(at, meta, out) {
+                pass.needed = Some(needed);
+                return false;
+            }
+            pass.records += 1;
+        }
+        pass.end = end;
+        true
+    }
+
+    /// Whether what ends at `end` was reserved, and so may be there: the head
+    /// moved past a record before it was committed, so otherwise the size of
+    /// this one is damaged.
+    #[inline(always)]
+    fn is_reserved(&self, tail: Position, end: Position, pass: &mut Pass) -> bool {
+        if end.since(tail) > pass.used {
+            pass.used = Position::from_word(self.front.head.load(V)).since(tail);
+        }
+        end.since(tail) <= pass.used.min(self.cell_count())
     }
 
     #[inline(always)]
     fn copy_record(
         &self,
         at: Position,
-        level: Level,
-        header: Header,
+        mut meta: Meta,
         out: &mut impl Receive,
     ) -> Result<(), usize> {
         let mut reader = Reader {
@@ -195,24 +211,43 @@ impl Ring {
             cell: at,
             word: header::INFO_WORDS,
         };
-        let extras = header.extras();
-        let timestamp = extras.has_timestamp().then(|| reader.take_timestamp());
-        let tag = if extras.has_tag() {
-            reader.take() as u32
-        } else {
-            0
-        };
-        let loss_total = extras.has_loss().then(|| reader.take());
-        let meta = Meta {
-            level,
-            bytes: header.bytes(),
-            truncated: header.truncated(),
-            tag,
-            timestamp,
-            loss_total,
-        };
+        let extras = meta.header.extras();
+        if extras.has_timestamp() {
+            meta.timestamp = reader.take_timestamp();
+        }
+        if extras.has_tag() {
+            meta.tag = reader.take() as u32;
+        }
+        if extras.has_loss() {
+            meta.loss_total = reader.take();
+        }
         reader.copy(out.room(&meta)?);
         Ok(())
+    }
+}
+
+/// The header of a committed record, as its cell says it.
+#[inline(always)]
+fn read_header(cell: &Cell, state: State) -> Header {
+    let info = if header::INFO_WORDS == 0 {
+        0
+    } else {
+        cell.payload[0].load(C_C)
+    };
+    state.header(info)
+}
+
+impl Meta {
+    /// Of a record without extras.
+    #[inline(always)]
+    const fn bare(level: Level, header: Header) -> Self {
+        Self {
+            level,
+            header,
+            timestamp: 0,
+            tag: 0,
+            loss_total: 0,
+        }
     }
 }
 
@@ -254,27 +289,7 @@ impl Reader<'_> {
             let payload = &self.ring.cell(self.cell).payload;
             let slots = payload.get(self.word..).unwrap_or_default();
             self.word = PAYLOAD_WORDS;
-            bytes = copy_cell(slots, bytes);
+            bytes = load_bytes(slots, bytes);
         }
     }
-}
-
-/// Copies the payload words of one cell, and returns the bytes that are for
-/// the next.
-#[inline(always)]
-fn copy_cell<'b>(slots: &[Word], bytes: &'b mut [u8]) -> &'b mut [u8] {
-    let here = bytes.len().min(slots.len() * WORD_BYTES);
-    let (bytes, rest) = bytes.split_at_mut(here);
-    let mut words = bytes.chunks_exact_mut(WORD_BYTES);
-    let mut slots = slots.iter();
-    for (bytes, slot) in (&mut words).zip(&mut slots) {
-        bytes.copy_from_slice(&slot.load(C_C).to_ne_bytes());
-    }
-    let last = words.into_remainder();
-    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
-        for (to, from) in last.iter_mut().zip(slot.load(C_C).to_ne_bytes()) {
-            *to = from;
-        }
-    }
-    rest
 }

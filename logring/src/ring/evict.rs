@@ -72,13 +72,18 @@ impl Ring {
             cells: 0,
             victims: [0; Severity::COUNT],
         };
-        // Neighbours mostly have the same severity: they are counted as they
-        // come, and entered when it changes.
-        let (mut bucket, mut alike) = (0, 0);
+        // Neighbours are mostly alike: records of one cell and one level. They
+        // are counted as they come, and entered when something changes.
+        let (mut like, mut bucket, mut alike) = (State::from_word(0), 0, 0);
         for ahead in 0..most {
             let at = tail.plus(ahead);
             let state = State::from_word(self.cell(at).state.load(E_A));
-            let piece = state.piece(self.lap(at));
+            let is_alike = alike != 0 && state.is_record_like(like);
+            let piece = if is_alike {
+                Piece::Record
+            } else {
+                state.piece(self.lap(at))
+            };
             if let Piece::Continued = piece {
                 continue;
             }
@@ -87,16 +92,17 @@ impl Ring {
             if ahead >= want {
                 break;
             }
+            if is_alike {
+                alike += 1;
+                continue;
+            }
             match piece {
                 Piece::Record => {
                     let Some(level) = self.victim_level(at, state) else {
                         break;
                     };
-                    if level.bucket() != bucket {
-                        enter(&mut run.victims, bucket, alike);
-                        (bucket, alike) = (level.bucket(), 0);
-                    }
-                    alike += 1;
+                    enter(&mut run.victims, bucket, alike);
+                    (like, bucket, alike) = (state, level.bucket(), 1);
                 }
                 Piece::Pad => {}
                 Piece::NotReady | Piece::Continued => break,

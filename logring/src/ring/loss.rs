@@ -52,41 +52,77 @@ impl Ring {
         self.ledger.refused()
     }
 
-    /// C.e: what was lost before a delivered record that nobody was told of.
+    /// C.e: begins to tell what was lost before the records of one claim.
     ///
-    /// Evictions made before that record was committed are in it: they were
-    /// counted before its W.e, and its C.b came before this (I8).
+    /// Evictions made before the first of them was committed are told with it:
+    /// they were counted before its W.e, and its C.b came before this (I8).
     #[inline]
-    pub(crate) fn tell(&self, carried_total: Option<usize>) -> usize {
-        let evicted = advance(&self.back.told_evicted, self.ledger.evicted());
-        evicted.wrapping_add(self.tell_refused(carried_total))
-    }
-
-    #[inline]
-    pub(crate) fn tell_refused(&self, carried_total: Option<usize>) -> usize {
-        let Some(total) = carried_total else { return 0 };
-        // A total from a damaged block may be ahead of the truth. Told once,
-        // it would silence every loss until the truth has caught up.
-        if self.ledger.refused().wrapping_sub(total) > usize::MAX / 2 {
-            return 0;
+    pub(crate) fn telling(&self) -> Telling<'_> {
+        Telling {
+            ring: self,
+            evicted: advance(&self.back.told_evicted, self.ledger.evicted()),
+            refused: None,
         }
-        advance(&self.back.told_refused, total)
     }
 
     /// Takes every loss that nobody was told of.
     pub(crate) fn tell_all(&self) -> usize {
-        self.tell(Some(self.ledger.refused()))
+        self.telling().before(Some(self.ledger.refused()))
     }
 
-    /// Corrects `untold` when a consumer finds the ring empty. It is cleared
-    /// only here, and a refusal that raced with the clearing is noticed the
-    /// next time. It decides where a loss is told, never whether.
+    /// Corrects `untold` when a consumer finds the ring empty, or has told all
+    /// that there is. A refusal that raced with the clearing is noticed at
+    /// once or, where its count comes later than our second look, the next
+    /// time. It decides where a loss is told, never whether.
+    #[inline(never)]
     pub(crate) fn settle_untold(&self) {
         let told = self.back.told_refused.load(L);
         let untold = usize::from(self.ledger.refused() != told);
         if self.front.untold.load(L) != untold {
             self.front.untold.store(untold, L);
+            if untold == 0 && self.ledger.refused() != told {
+                self.front.untold.store(1, L);
+            }
         }
+    }
+}
+
+/// Tells the losses before the records of one claim, in their order.
+pub(crate) struct Telling<'r> {
+    ring: &'r Ring,
+    /// Evictions for the first record to tell.
+    evicted: usize,
+    /// All refusals, once a record has asked. They were no fewer when any
+    /// record of the claim was committed.
+    refused: Option<usize>,
+}
+
+impl Telling<'_> {
+    /// What was lost before the next record, which carries a total or not,
+    /// that nobody was told of.
+    #[inline]
+    pub(crate) fn before(&mut self, carried_total: Option<usize>) -> usize {
+        let evicted = core::mem::take(&mut self.evicted);
+        match carried_total {
+            None => evicted,
+            Some(total) => evicted.wrapping_add(self.refused_before(total)),
+        }
+    }
+
+    #[inline(never)]
+    fn refused_before(&mut self, total: usize) -> usize {
+        let ring = self.ring;
+        let refused = *self.refused.get_or_insert_with(|| ring.ledger.refused());
+        // A total from a damaged block may be ahead of the truth. Told once,
+        // it would silence every loss until the truth has caught up.
+        if refused.wrapping_sub(total) > usize::MAX / 2 {
+            return 0;
+        }
+        let told = advance(&ring.back.told_refused, total);
+        if total == refused && ring.has_untold() {
+            ring.settle_untold();
+        }
+        told
     }
 }
 
@@ -95,10 +131,24 @@ impl Ring {
 /// compare-and-swap that passes it.
 #[inline]
 fn advance(told: &Word, total: usize) -> usize {
-    let mut seen = told.load(L);
+    let seen = told.load(L);
+    if is_ahead(total, seen) {
+        advance_from(told, seen, total)
+    } else {
+        0
+    }
+}
+
+fn is_ahead(total: usize, told: usize) -> bool {
+    let ahead = total.wrapping_sub(told);
+    ahead != 0 && ahead <= usize::MAX / 2
+}
+
+#[inline(never)]
+fn advance_from(told: &Word, mut seen: usize, total: usize) -> usize {
     for _ in 0..TELL_TRIES {
         let ahead = total.wrapping_sub(seen);
-        if ahead == 0 || ahead > usize::MAX / 2 {
+        if !is_ahead(total, seen) {
             return 0;
         }
         match told.cas(seen, total, L) {

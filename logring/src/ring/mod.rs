@@ -7,13 +7,14 @@
 //! - `memory` makes a ring out of a `static`, a box, a block, a mapping;
 //! - `reserve` takes cells from the head (P), `evict` frees them at the tail
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
-//!   that was taken apart;
+//!   that was taken apart, `copy` moves bytes into words and back;
 //! - `claim` takes records from the tail (C);
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
 #![allow(unsafe_code)]
 
 mod claim;
+mod copy;
 mod evict;
 mod loss;
 pub(crate) mod memory;

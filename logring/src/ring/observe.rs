@@ -39,8 +39,7 @@ impl Ring {
     /// width); together they add up only while nothing moves.
     ///
     /// # Context
-    /// Any context; about 50 steps for each stripe of counters (4, or 1 on
-    /// 32-bit targets), no waiting.
+    /// Any context; about 150 steps (80 on 32-bit targets), no waiting.
     #[must_use]
     pub fn stats(&self) -> Stats {
         // The tail first, by Acquire: whoever moved it there knew a head at or

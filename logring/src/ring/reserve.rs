@@ -17,7 +17,7 @@ pub(crate) struct Request {
     /// or fewer for a severity with a mark.
     pub(crate) limit_cells: usize,
     pub(crate) policy: Policy,
-    /// Attempts before the answer is `Contended`.
+    /// Attempts before the answer is `Contended`, at least 1.
     pub(crate) tries: u32,
 }
 
@@ -35,6 +35,10 @@ impl Ring {
     /// caller that does not evict.
     #[inline(always)]
     pub(crate) fn lacks_room(&self, cells: usize, limit_cells: usize) -> bool {
+        if self.room_at_once(cells, limit_cells).is_some() {
+            // The tail is the poppers' cache line: not without need.
+            return false;
+        }
         let head = Position::from_word(self.front.head.load(P_A));
         let tail = Position::from_word(self.back.tail.load(P_C));
         let used = head.since(tail);
@@ -45,7 +49,36 @@ impl Ring {
 
     /// Takes cells for one record, exclusively, or says why not. A refusal
     /// is not yet counted.
+    ///
+    /// The first attempt is in line: where the hint shows room and nobody is
+    /// in the way, it is the only one.
+    #[inline(always)]
     pub(crate) fn reserve(&self, want: Request) -> Result<Position, Cause> {
+        let mut tries = want.tries;
+        if let Some(head) = self.room_at_once(want.cells, want.limit_cells) {
+            if self.claim_head(head, want.cells).is_ok() {
+                return Ok(head);
+            }
+            tries -= 1;
+        }
+        self.reserve_slowly(want.cells, want.limit_cells, want.policy, tries)
+    }
+
+    /// P.a to P.e, all attempts that are left.
+    #[inline(never)]
+    fn reserve_slowly(
+        &self,
+        cells: usize,
+        limit_cells: usize,
+        policy: Policy,
+        tries: u32,
+    ) -> Result<Position, Cause> {
+        let want = Request {
+            cells,
+            limit_cells,
+            policy,
+            tries,
+        };
         let mut head = Position::from_word(self.front.head.load(P_A));
         let mut tail = Position::from_word(self.front.hint.load(P_B));
         let size = self.cell_count();

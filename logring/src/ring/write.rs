@@ -4,6 +4,7 @@
 //! it is neither `Copy` nor `Clone`.
 
 use super::Ring;
+use super::copy::{behind, store_all, store_bytes, word_of};
 use super::orderings::{W, W_E};
 use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::{Extras, Header, Position, State, header};
@@ -23,10 +24,39 @@ pub(crate) struct Reserved {
 }
 
 impl Reserved {
-    /// Whether the record is nothing but its bytes.
+    /// Cells for a record that is nothing but its bytes.
     #[inline(always)]
-    pub(crate) fn is_plain(&self) -> bool {
-        self.extras == Extras::NONE
+    pub(crate) const fn plain(first: Position, cells: usize, level: Level) -> Self {
+        Self {
+            first,
+            cells,
+            level,
+            extras: Extras::NONE,
+            timestamp: 0,
+            tag: 0,
+            loss_total: 0,
+        }
+    }
+
+    /// Gives the words of the header's extras, in their order.
+    #[inline(always)]
+    fn each_extra(&self, mut put: impl FnMut(usize)) {
+        if self.extras == Extras::NONE {
+            return;
+        }
+        if self.extras.has_timestamp() {
+            put(self.timestamp as usize);
+            #[cfg(not(target_pointer_width = "64"))]
+            put((self.timestamp >> 32) as usize);
+        }
+        if self.extras.has_tag() {
+            put(self.tag as usize);
+        }
+        if self.extras.has_loss() {
+            // W.d: read before the cells were reserved, so that it does not
+            // keep them open.
+            put(self.loss_total);
+        }
     }
 }
 
@@ -77,37 +107,15 @@ impl<'r> Writer<'r> {
             level: reserved.level,
             extras: reserved.extras,
         };
-        if !reserved.is_plain() {
-            writer.put_extras(reserved);
-        }
+        reserved.each_extra(|value| writer.put(value));
         writer
-    }
-
-    fn put_extras(&mut self, reserved: &Reserved) {
-        if reserved.extras.has_timestamp() {
-            self.put(reserved.timestamp as usize);
-            #[cfg(not(target_pointer_width = "64"))]
-            self.put((reserved.timestamp >> 32) as usize);
-        }
-        if reserved.extras.has_tag() {
-            self.put(reserved.tag as usize);
-        }
-        if reserved.extras.has_loss() {
-            // W.d: read before the cells were reserved, so that it does not
-            // keep them open.
-            self.put(reserved.loss_total);
-        }
     }
 
     /// W.c: stores one payload word. Never past the reservation: callers
     /// append no more bytes than were reserved for.
     #[inline(always)]
     fn put(&mut self, value: usize) {
-        if self.word as usize == PAYLOAD_WORDS {
-            self.cell = self.cell.plus(1);
-            self.word = 0;
-        }
-        if let Some(word) = self.ring.cell(self.cell).payload.get(self.word as usize) {
+        if let Some(word) = self.free_words().first() {
             word.store(value, W);
         }
         self.word += 1;
@@ -131,17 +139,30 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// As `append`, when `held` bytes wait in `pending`.
-    #[cold]
+    /// As `append`, when `held` bytes wait in `pending`: they are topped up to
+    /// a word, and what follows is words again.
+    #[inline(never)]
     fn append_held(&mut self, held: usize, bytes: &[u8]) {
         let (top_up, rest) = bytes.split_at(bytes.len().min(WORD_BYTES - held));
-        for (slot, byte) in self.pending.iter_mut().skip(held).zip(top_up) {
-            *slot = *byte;
-        }
+        let word = usize::from_ne_bytes(self.pending) | behind(word_of(top_up), held);
         if held + top_up.len() == WORD_BYTES {
-            self.put(usize::from_ne_bytes(self.pending));
+            self.put(word);
             self.append_words(rest);
+        } else {
+            self.pending = word.to_ne_bytes();
         }
+    }
+
+    /// The payload words of the cell that is being filled which are not yet
+    /// stored; those of the next one if there is none.
+    #[inline(always)]
+    fn free_words(&mut self) -> &'r [Word] {
+        if self.word as usize == PAYLOAD_WORDS {
+            self.cell = self.cell.plus(1);
+            self.word = 0;
+        }
+        let payload = &self.ring.cell(self.cell).payload;
+        payload.get(self.word as usize..).unwrap_or_default()
     }
 
     /// Stores whole words, a cell at a time; what is over waits in `pending`.
@@ -149,13 +170,7 @@ impl<'r> Writer<'r> {
     fn append_words(&mut self, bytes: &[u8]) {
         let (mut words, last) = bytes.split_at(bytes.len() - bytes.len() % WORD_BYTES);
         while !words.is_empty() {
-            if self.word as usize == PAYLOAD_WORDS {
-                self.cell = self.cell.plus(1);
-                self.word = 0;
-            }
-            let payload = &self.ring.cell(self.cell).payload;
-            let slots = payload.get(self.word as usize..).unwrap_or_default();
-            let rest = copy_cell(slots, words);
+            let rest = store_bytes(self.free_words(), words);
             self.word += ((words.len() - rest.len()) / WORD_BYTES) as u8;
             words = rest;
         }
@@ -225,35 +240,45 @@ impl<'r> Writer<'r> {
 }
 
 impl Ring {
-    /// W.a to W.e at one go, for a record whose bytes are all at hand and
-    /// which has no extra but perhaps a total of losses to carry: what nearly
-    /// every push is.
+    /// W.c and W.e at one go, for a record of one cell that is nothing but its
+    /// bytes: what nearly every push is. `bytes` fit a cell.
+    ///
+    /// W.a is left out: nobody but a grant looks for its own stamp, and to
+    /// all others the cell is not ready by its old lap.
     #[inline(always)]
-    pub(crate) fn write_plain(
-        &self,
-        first: Position,
-        cells: usize,
-        level: Level,
-        bytes: &[u8],
-        loss_total: Option<usize>,
-    ) {
-        let extras = Extras::NONE.with_loss(loss_total.is_some());
-        let header = Header::new(level.get(), bytes.len(), extras, false);
-        let cell = self.cell(first);
-        let lap = self.lap(first);
+    pub(crate) fn write_cell(&self, at: Position, level: Level, bytes: &[u8]) {
+        let header = Header::new(level.get(), bytes.len(), Extras::NONE, false);
+        let cell = self.cell(at);
         cell.shadow.own();
-        cell.state.store(State::reserved(lap, cells).word(), W);
         let (info, slots) = cell.payload.split_at(header::INFO_WORDS);
         if let [info] = info {
             info.store(header.info(), W);
         }
-        let mut rest = match (loss_total, slots) {
-            (Some(total), [slot, slots @ ..]) => {
-                slot.store(total, W);
-                copy_cell(slots, bytes)
+        store_all(slots, bytes);
+        let commit = State::committed(self.lap(at), header, 1);
+        cell.state.store(commit.word(), W_E);
+    }
+
+    /// W.b to W.e at one go, for a record whose bytes are all at hand and not
+    /// cut. W.a is left out as in [`write_cell`](Self::write_cell).
+    #[inline(always)]
+    pub(crate) fn write_whole(&self, reserved: &Reserved, bytes: &[u8]) {
+        let Reserved { first, cells, .. } = *reserved;
+        let header = Header::new(reserved.level.get(), bytes.len(), reserved.extras, false);
+        let cell = self.cell(first);
+        cell.shadow.own();
+        let (info, mut slots) = cell.payload.split_at(header::INFO_WORDS);
+        if let [info] = info {
+            info.store(header.info(), W);
+        }
+        reserved.each_extra(|value| {
+            // Every extra fits the first cell.
+            if let [slot, free @ ..] = slots {
+                slot.store(value, W);
+                slots = free;
             }
-            _ => copy_cell(slots, bytes),
-        };
+        });
+        let mut rest = store_bytes(slots, bytes);
         let mut at = first;
         while !rest.is_empty() {
             at = at.plus(1);
@@ -261,9 +286,9 @@ impl Ring {
             cell.shadow.own();
             // W.b, as in `stamp_continued`.
             cell.state.store(State::continued(self.lap(at)).word(), W);
-            rest = copy_cell(&cell.payload, rest);
+            rest = store_bytes(&cell.payload, rest);
         }
-        let commit = State::committed(lap, header, cells);
+        let commit = State::committed(self.lap(first), header, cells);
         cell.state.store(commit.word(), W_E);
     }
 
@@ -274,94 +299,6 @@ impl Ring {
             let cell = self.cell(at);
             cell.shadow.own();
             cell.state.store(State::continued(self.lap(at)).word(), W);
-        }
-    }
-}
-
-/// Words of half a cell's payload.
-const HALF_WORDS: usize = PAYLOAD_WORDS / 2;
-
-/// W.c: stores bytes into the payload words of one cell, and returns those
-/// that are for the next.
-#[inline(always)]
-fn copy_cell<'b>(slots: &[Word], bytes: &'b [u8]) -> &'b [u8] {
-    if let Some((block, rest)) = bytes.split_at_checked(slots.len() * WORD_BYTES) {
-        // Of constant length once inlined, so it is unrolled.
-        for (slot, word) in slots.iter().zip(block.chunks_exact(WORD_BYTES)) {
-            slot.store(word_of(word), W);
-        }
-        return rest;
-    }
-    let (mut slots, mut bytes) = (slots, bytes);
-    // So is half a cell, which leaves less for the loop.
-    if let (Some((half, free)), Some((block, rest))) = (
-        slots.split_first_chunk::<HALF_WORDS>(),
-        bytes.split_first_chunk::<{ HALF_WORDS * WORD_BYTES }>(),
-    ) {
-        for (slot, word) in half.iter().zip(block.chunks_exact(WORD_BYTES)) {
-            slot.store(word_of(word), W);
-        }
-        (slots, bytes) = (free, rest);
-    }
-    let words = bytes.chunks_exact(WORD_BYTES);
-    let last = words.remainder();
-    let mut slots = slots.iter();
-    for (word, slot) in words.zip(&mut slots) {
-        slot.store(word_of(word), W);
-    }
-    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
-        slot.store(word_of(last), W);
-    }
-    &[]
-}
-
-/// Up to a word of bytes as a word, in memory order, zero behind them.
-#[inline(always)]
-fn word_of(bytes: &[u8]) -> usize {
-    if let Some(word) = bytes.first_chunk() {
-        return usize::from_ne_bytes(*word);
-    }
-    // Pieces put in place by shifts: bytes gathered in memory would be read
-    // back as a word before the processor has put them together.
-    let mut word = 0;
-    let mut bits = 0;
-    let mut rest = bytes;
-    if let (true, Some((piece, after))) = (WORD_BYTES > 4, rest.split_first_chunk::<4>()) {
-        word |= placed(u32::from_ne_bytes(*piece) as usize, bits, 32);
-        (bits, rest) = (bits + 32, after);
-    }
-    if let Some((piece, after)) = rest.split_first_chunk::<2>() {
-        word |= placed(u16::from_ne_bytes(*piece) as usize, bits, 16);
-        (bits, rest) = (bits + 16, after);
-    }
-    if let Some(byte) = rest.first() {
-        word |= placed(*byte as usize, bits, 8);
-    }
-    word
-}
-
-/// A piece of `width` bits as it lies in a word, `bits` behind its first
-/// byte in memory order.
-#[inline(always)]
-const fn placed(piece: usize, bits: u32, width: u32) -> usize {
-    if cfg!(target_endian = "little") {
-        piece << bits
-    } else {
-        piece << (usize::BITS - bits - width)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_partial_word_keeps_memory_order() {
-        let all = [1, 2, 3, 4, 5, 6, 7, 8];
-        for len in 0..=WORD_BYTES {
-            let mut expected = [0; WORD_BYTES];
-            expected[..len].copy_from_slice(&all[..len]);
-            assert_eq!(word_of(&all[..len]).to_ne_bytes(), expected);
         }
     }
 }

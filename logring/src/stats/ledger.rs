@@ -77,14 +77,24 @@ impl Cause {
 /// stream is known without a mark in it: they were always the oldest.
 pub(crate) const REFUSALS: usize = Cause::Evicted.index();
 
-/// Copies of the words that count refusals. Threads that are refused at the
-/// same time would otherwise spend their time on moving one cache line; a
-/// small target has no second core to share with. A power of two.
+/// Copies of the words that count the common refusals. Threads that are
+/// refused at the same time would otherwise spend their time on moving one
+/// cache line; a small target has no second core to share with. A power of
+/// two.
 pub(crate) const STRIPES: usize = if cfg!(all(target_pointer_width = "64", not(all(test, loom)))) {
-    4
+    8
 } else {
     1
 };
+
+/// Words of a stripe that make up its part of all refusals.
+const SUMMED_WORDS: usize = Severity::COUNT + 1;
+/// Loads that the sum of all refusals takes.
+pub(crate) const REFUSED_STEPS: usize = STRIPES * SUMMED_WORDS;
+
+/// Causes that are rare, or that only ring-wide trouble brings: their table
+/// is not striped.
+const RARE: usize = REFUSALS - 2;
 
 /// The words of the ledger. They grow, wrap with the machine word, and are
 /// never reset.
@@ -92,6 +102,9 @@ pub(crate) const STRIPES: usize = if cfg!(all(target_pointer_width = "64", not(a
 pub(crate) struct Ledger {
     /// Owner: the refused or discarding producer.
     refused: [Stripe; STRIPES],
+    /// Refusals of the other causes, by cause, then severity. Owner: as
+    /// `refused`.
+    rare: [[Word; Severity::COUNT]; RARE],
     /// By severity. Owner: the winner of the eviction.
     evicted: [Word; Severity::COUNT],
     /// Records accepted cut. Owner: their producer.
@@ -99,13 +112,19 @@ pub(crate) struct Ledger {
 }
 
 /// Refusals that one share of the threads met.
+///
+/// What a full ring refuses is the flood, so it is one addition to one word;
+/// every other refusal is a second one to `others`, from which those who only
+/// need to know how many have the rest without reading all of the table.
 #[repr(C)]
 #[cfg_attr(target_pointer_width = "64", repr(align(128)))]
 struct Stripe {
-    /// The sum of the others, for whoever only needs to know how many.
-    total: Word,
-    /// By cause, then severity.
-    lost: [[Word; Severity::COUNT]; REFUSALS],
+    /// [`Cause::Full`], by severity.
+    full: [Word; Severity::COUNT],
+    /// The sum of all other causes.
+    others: Word,
+    /// [`Cause::Level`], by severity.
+    level: [Word; Severity::COUNT],
 }
 
 impl Ledger {
@@ -114,10 +133,12 @@ impl Ledger {
         Self {
             refused: [const {
                 Stripe {
-                    total: Word::new(0),
-                    lost: [const { [const { Word::new(0) }; Severity::COUNT] }; REFUSALS],
+                    full: [const { Word::new(0) }; Severity::COUNT],
+                    others: Word::new(0),
+                    level: [const { Word::new(0) }; Severity::COUNT],
                 }
             }; STRIPES],
+            rare: [const { [const { Word::new(0) }; Severity::COUNT] }; RARE],
             evicted: [const { Word::new(0) }; Severity::COUNT],
             truncated: Word::new(0),
         }
@@ -128,24 +149,39 @@ impl Ledger {
         let row = || core::array::from_fn(|_| Word::new(0));
         Self {
             refused: core::array::from_fn(|_| Stripe {
-                total: Word::new(0),
-                lost: core::array::from_fn(|_| row()),
+                full: row(),
+                others: Word::new(0),
+                level: row(),
             }),
+            rare: core::array::from_fn(|_| row()),
             evicted: row(),
             truncated: Word::new(0),
         }
     }
 
-    /// Counts one refusal of a level, by its cause and in the total. Two
-    /// read-modify-writes, both in this thread's stripe.
+    /// Counts refusals of a level because the ring was full: one
+    /// read-modify-write, in this thread's stripe.
     #[inline(always)]
+    pub(crate) fn count_full(&self, level: Level, records: usize) {
+        if let Some(word) = self.refused[stripe()].full.get(level.bucket()) {
+            word.add(records, Relaxed);
+        }
+    }
+
+    /// Counts refusals of a level by their cause: two read-modify-writes, or
+    /// the one of [`count_full`](Self::count_full).
+    #[inline]
     pub(crate) fn count_refused(&self, cause: Cause, level: Level, records: usize) {
         let stripe = &self.refused[stripe()];
-        let row = stripe.lost.get(cause.index());
+        let row = match cause {
+            Cause::Full => return self.count_full(level, records),
+            Cause::Level => Some(&stripe.level),
+            _ => self.rare.get(rare_index(cause)),
+        };
         if let Some(word) = row.and_then(|row| row.get(level.bucket())) {
             word.add(records, Relaxed);
         }
-        stripe.total.add(records, Relaxed);
+        stripe.others.add(records, Relaxed);
     }
 
     /// Counts `records` evictions. One read-modify-write.
@@ -162,7 +198,11 @@ impl Ledger {
     /// All refusals and discards so far, modulo the machine word.
     #[inline]
     pub(crate) fn refused(&self) -> usize {
-        sum(self.refused.iter().map(|stripe| &stripe.total))
+        self.refused.iter().fold(0, |total, stripe| {
+            total
+                .wrapping_add(sum(&stripe.full))
+                .wrapping_add(stripe.others.load(Relaxed))
+        })
     }
 
     /// All evictions so far, modulo the machine word.
@@ -175,10 +215,12 @@ impl Ledger {
         let at = severity.index();
         match cause {
             Cause::Evicted => self.evicted[at].load(Relaxed),
-            _ => sum(self
-                .refused
-                .iter()
-                .map(|stripe| &stripe.lost[cause.index()][at])),
+            Cause::Full => sum(self.refused.iter().map(|stripe| &stripe.full[at])),
+            Cause::Level => sum(self.refused.iter().map(|stripe| &stripe.level[at])),
+            _ => match self.rare.get(rare_index(cause)) {
+                Some(row) => row[at].load(Relaxed),
+                None => 0,
+            },
         }
     }
 
@@ -186,6 +228,17 @@ impl Ledger {
         self.truncated.load(Relaxed)
     }
 }
+
+/// The row of a cause in the table of the rare ones: those that are not
+/// striped come right behind those that are.
+const fn rare_index(cause: Cause) -> usize {
+    cause.index().wrapping_sub(Cause::Level.index() + 1)
+}
+
+const _: () = assert!(
+    rare_index(Cause::Contended) == 0 && rare_index(Cause::Discarded) == RARE - 1,
+    "the causes between the striped ones and evictions are the rare ones"
+);
 
 fn sum<'w>(words: impl IntoIterator<Item = &'w Word>) -> usize {
     words
@@ -199,6 +252,7 @@ fn sum<'w>(words: impl IntoIterator<Item = &'w Word>) -> usize {
 fn stripe() -> usize {
     let here = 0_u8;
     let at = (&raw const here).addr();
-    // Stacks mostly lie 2 or 8 MiB apart.
+    // Stacks mostly lie 2 or 8 MiB apart, one behind the other: eight such
+    // threads have eight stripes.
     (at >> 21 ^ at >> 23) & (STRIPES - 1)
 }

@@ -70,6 +70,7 @@ impl Reference {
                 lost_ahead: 0,
                 what: What::Pad,
                 header_words: 0,
+                carries: false,
                 bytes: Vec::new(),
                 level: 0,
                 tag: 0,

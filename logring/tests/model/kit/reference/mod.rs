@@ -93,6 +93,8 @@ struct Entry {
     lost_ahead: u64,
     what: What,
     header_words: usize,
+    /// Whether the record has a loss word.
+    carries: bool,
     bytes: Vec<u8>,
     level: u8,
     tag: u32,
@@ -127,7 +129,8 @@ pub(crate) struct Reference {
     /// Missing after the last entry.
     lost_behind: u64,
     /// Records carry a loss word: set by a refusal or a discard, cleared when
-    /// a popper finds the ring empty and everything told.
+    /// everything is told and a popper notices, by a record that carries one,
+    /// by an empty ring, or by taking the trailing loss.
     carrying: bool,
     figures: Figures,
     grants: u64,

@@ -87,6 +87,7 @@ impl Reference {
             lost_ahead: std::mem::take(&mut self.lost_behind),
             what: What::Open { id, bytes_max },
             header_words,
+            carries: self.carrying,
             bytes: Vec::new(),
             level,
             tag,

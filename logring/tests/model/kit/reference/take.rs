@@ -27,6 +27,10 @@ impl Reference {
         self.figures.delivered += 1;
         let lost_before = std::mem::take(&mut self.lost_in_front) + record.lost_ahead;
         self.told += lost_before;
+        let untold = |entry: &Entry| entry.lost_ahead != 0;
+        if record.carries && self.lost_behind == 0 && !self.queue.iter().any(untold) {
+            self.carrying = false;
+        }
         Ok(Delivered {
             bytes: record.bytes,
             level: record.level,
@@ -87,6 +91,7 @@ impl Reference {
             sum += std::mem::take(&mut entry.lost_ahead);
         }
         self.told += sum;
+        self.carrying = false;
         sum
     }
 }
