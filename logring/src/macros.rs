@@ -49,10 +49,10 @@ macro_rules! define {
 #[macro_export]
 macro_rules! log {
     ($log:expr, $level:expr, tag: $tag:expr, $($text:tt)+) => {
-        $crate::Logger::push_fmt(&$log, $level, $tag, ::core::format_args!($($text)+))
+        $log.push_fmt($level, $tag, ::core::format_args!($($text)+))
     };
     ($log:expr, $level:expr, $($text:tt)+) => {
-        $crate::Logger::push_fmt(&$log, $level, 0, ::core::format_args!($($text)+))
+        $log.push_fmt($level, 0, ::core::format_args!($($text)+))
     };
 }
 

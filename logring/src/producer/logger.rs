@@ -287,6 +287,23 @@ impl<'r> Logger<'r> {
             .limit_cells_at(level.bucket(), self.ring.cell_count())
     }
 
+    /// What a record would need of the ring at this moment.
+    #[cfg(feature = "shards")]
+    #[inline(always)]
+    pub(super) fn wish(&self, level: Level, tag: u32, bytes: usize) -> super::look::Wish {
+        let extras = Extras::NONE
+            .with_timestamp(!matches!(self.stamp, Stamp::None))
+            .with_tag(tag != 0)
+            .with_loss(self.ring.has_untold());
+        let limit_cells = self.limit_cells(level);
+        let marked = limit_cells < self.ring.cell_count();
+        super::look::Wish {
+            cells: geometry::cells_for(extras.words(), bytes.min(self.record_bytes_max)),
+            limit_cells,
+            evicts: matches!(self.policy, Policy::DropOldest) && !marked,
+        }
+    }
+
     /// Counts a refusal, and names it.
     #[inline(never)]
     fn refuse(&self, cause: Cause, level: Level) -> NoGrant {

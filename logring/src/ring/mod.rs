@@ -9,12 +9,15 @@
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
 //!   that was taken apart;
 //! - `claim` takes records from the tail (C);
+//! - `look` is for those who choose a ring before they push;
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
 #![allow(unsafe_code)]
 
 mod claim;
 mod evict;
+#[cfg(feature = "shards")]
+mod look;
 mod loss;
 pub(crate) mod memory;
 mod observe;
