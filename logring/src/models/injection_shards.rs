@@ -1,13 +1,14 @@
 //! Interrupts at every point of a push to a set, and of its merged drain: a
 //! handler pushes to the same shards, or drains them, before each access.
 
-use super::level;
 use super::sets::{SetGot, settle_set};
+use super::{Got, level};
 use crate::sync::hook;
 use crate::{Config, LogRing, Pushed, Shards};
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::{eprintln, format};
+use std::vec::Vec;
+use std::{assert_eq, eprintln, format};
 
 const CELLS: usize = 4;
 
@@ -166,4 +167,58 @@ fn any_call_to_a_set_may_be_interrupted_by_any() {
     }
     eprintln!("calls to a set interrupted {cases} times; at most {most} steps");
     assert!(cases > 5000, "only {cases} interrupts");
+}
+
+/// At its access `fire_at`, a merged drain loses the oldest record of shard 0
+/// to somebody who pops; whether it had so many.
+fn pop_under_a_merge(fire_at: usize) -> bool {
+    fn pop_once() {
+        let at = STEPS.get();
+        STEPS.set(at + 1);
+        if Some(at) == FIRE_AT.get() {
+            hook::set(None);
+            RINGS.with_borrow(|rings| {
+                let ring = &rings.as_ref().expect("a case runs")[0];
+                POPPED.with_borrow_mut(|got| got.pop(ring));
+            });
+            hook::set(Some(pop_once));
+        }
+    }
+    std::thread_local! {
+        static FIRE_AT: Cell<Option<usize>> = const { Cell::new(None) };
+        static POPPED: RefCell<Got> = RefCell::default();
+    }
+    let rings: Rc<[LogRing<CELLS>; 2]> = Rc::new([LogRing::new(), LogRing::new()]);
+    let times: [fn() -> u64; 3] = [|| 1, || 5, || 9];
+    for (shard, id, time) in [(0, 1, 0), (0, 2, 0), (0, 3, 0), (1, 4, 1), (0, 5, 2)] {
+        let config = Config::drop_newest().with_clock(Some(times[time]));
+        let log = Shards::new([&rings[0], &rings[1]], config);
+        log.push(shard, level(id), &[id; 8]);
+    }
+    let log = Shards::new([&rings[0], &rings[1]], Config::drop_newest());
+    RINGS.set(Some(rings.clone()));
+    POPPED.set(Got::default());
+    FIRE_AT.set(Some(fire_at));
+    STEPS.set(0);
+    let mut order = Vec::new();
+    hook::set(Some(pop_once));
+    log.drain(&mut [0; 4096], usize::MAX, |_, record| {
+        order.push(record.bytes[0])
+    });
+    hook::set(None);
+    let popped = POPPED.take().ids;
+    assert!(
+        order.is_sorted(),
+        "{order:?}, with {popped:?} popped at {fire_at}"
+    );
+    assert_eq!(order.len() + popped.len(), 5, "{order:?} and {popped:?}");
+    STEPS.get() > fire_at
+}
+
+/// A drain that loses a race copies again, and knows nothing of what it had
+/// seen behind the first copy: the order stays that of the times.
+#[test]
+fn a_merge_that_loses_a_race_keeps_the_order() {
+    let cases = (0..).take_while(|&at| pop_under_a_merge(at)).count();
+    assert!(cases > 50, "only {cases} places");
 }

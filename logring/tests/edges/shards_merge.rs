@@ -73,8 +73,9 @@ fn equal_times_come_by_shard() {
         }
         push(0, 8, 7);
         push(1, 8, 8);
+        push(2, 8, 9);
         let (got, _) = drain(log, 4096, usize::MAX);
-        assert_eq!(ids(&got), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(ids(&got), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     });
 }
 
