@@ -122,9 +122,12 @@ pub(crate) mod hook {
     use super::Kind;
     use core::cell::Cell;
 
+    /// Hears the address of a word, and what is done to it.
+    pub(crate) type Ear = fn(usize, Kind);
+
     std::thread_local! {
         static HOOK: Cell<Option<fn()>> = const { Cell::new(None) };
-        static EAR: Cell<Option<fn(usize, Kind)>> = const { Cell::new(None) };
+        static EAR: Cell<Option<Ear>> = const { Cell::new(None) };
         static STACK: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
@@ -135,7 +138,7 @@ pub(crate) mod hook {
 
     /// Tells `ear` the address and kind of every later access of this thread.
     #[cfg_attr(not(feature = "shards"), allow(dead_code))]
-    pub(crate) fn listen(ear: Option<fn(usize, Kind)>) {
+    pub(crate) fn listen(ear: Option<Ear>) {
         EAR.set(ear);
     }
 

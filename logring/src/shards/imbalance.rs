@@ -1,6 +1,7 @@
 //! Imbalance: whether one shard sheds while others are empty.
 
 use super::Shards;
+use crate::ring::Ring;
 
 /// How unevenly the shards of a set are used.
 ///
@@ -74,10 +75,10 @@ impl<const N: usize> Shards<'_, N> {
     /// As [`Ring::stats`](crate::Ring::stats), `N` times.
     #[must_use]
     pub fn imbalance(&self) -> Imbalance {
-        let all = self.loggers.map(|log| log.ring().stats());
-        let fills = all.map(|stats| percent(stats.used_bytes, stats.capacity_bytes));
-        let peaks = all.map(|stats| percent(stats.high_water_bytes, stats.capacity_bytes));
-        let losses = all.map(|stats| stats.lost.total());
+        let all = self.loggers.each_ref().map(|log| Figures::of(log.ring()));
+        let fills = all.each_ref().map(|shard| shard.fill);
+        let peaks = all.each_ref().map(|shard| shard.peak);
+        let losses = all.each_ref().map(|shard| shard.lost);
         let lost_all = losses.into_iter().fold(0, u64::wrapping_add);
         let fill_of = |shard: usize| ShardFill {
             shard,
@@ -88,7 +89,7 @@ impl<const N: usize> Shards<'_, N> {
         let parts = losses.map(|lost| share(lost, lost_all));
         Imbalance {
             fullest: fill_of(highest(&fills)),
-            emptiest: fill_of(highest(&fills.map(|fill| WHOLE.saturating_sub(fill)))),
+            emptiest: fill_of(highest(&fills.map(|fill| WHOLE - fill))),
             fill_spread_percent: spread_percent(&fills),
             high_water_spread_percent: spread_percent(&peaks),
             lost_most: ShardLoss {
@@ -101,13 +102,33 @@ impl<const N: usize> Shards<'_, N> {
     }
 }
 
+/// What is compared of one ring: a part of its snapshot, since a set has many
+/// and a stack may be small.
+struct Figures {
+    used_bytes: usize,
+    capacity_bytes: usize,
+    fill: u64,
+    peak: u64,
+    lost: u64,
+}
+
+impl Figures {
+    fn of(ring: &Ring) -> Self {
+        let stats = ring.stats();
+        let part = |bytes| share(bytes as u64, stats.capacity_bytes as u64);
+        Self {
+            used_bytes: stats.used_bytes,
+            capacity_bytes: stats.capacity_bytes,
+            fill: part(stats.used_bytes),
+            peak: part(stats.high_water_bytes),
+            lost: stats.lost.total(),
+        }
+    }
+}
+
 /// Parts are in units of a hundredth of a percent, so that rounding them does
 /// not show.
 const WHOLE: u64 = 10_000;
-
-fn percent(part: usize, whole: usize) -> u64 {
-    share(part as u64, whole as u64)
-}
 
 /// `part` of `whole`, up to [`WHOLE`].
 fn share(part: u64, whole: u64) -> u64 {

@@ -21,9 +21,9 @@ use crate::stats::Stats;
 ///
 /// All rings are written to by one configuration; they may differ in size. A
 /// merge needs a clock, the same one for all shards. A set is a `Copy` value
-/// that can be a `static`, and several sets may share rings. A ring that is
-/// twice in one set takes records as ever; but then figures over the set count it
-/// twice, and it has no other neighbour than itself where it is its own.
+/// that can be a `static`, and several sets may share rings. A ring that is in
+/// a set twice does no harm: it keeps its books and its order. But it is no
+/// second room, and sums over the set count it twice.
 ///
 /// ```
 /// use logring::{Config, Level, LogRing, Shards};
