@@ -43,6 +43,7 @@
 //! | take records | [`Ring::pop`], [`Ring::drain`], [`Record`] |
 //! | hand batches to another language or process | [`Ring::drain_into`], [`Frames`] |
 //! | know what is missing, and where | [`Record::lost_before`], [`Ring::take_trailing_loss`] |
+//! | give each core or thread a ring of its own | `Shards`, `shards` (feature `shards`) |
 //! | know what was lost, and why | [`Ring::stats`], [`Stats`], [`LostTable`] |
 //!
 //! # When the ring is full
@@ -72,6 +73,8 @@
 //! - `alloc`: `Ring::boxed`.
 //! - `std`: `alloc`.
 //! - `log`, `tracing`: [`Level`] from the levels of these facades.
+//! - `shards`: `Shards`, a set of rings behind one logger.
+//! - `core-index`: `shards` and, on Linux, `shards::core_index`.
 //! - `portable-atomic`: for targets without compare-and-swap. The program, not
 //!   a library, also chooses a provider, for instance by
 //!   `portable-atomic-critical-section` or
@@ -117,6 +120,8 @@ mod models;
 mod policy;
 mod producer;
 mod ring;
+#[cfg(feature = "shards")]
+pub mod shards;
 mod stats;
 #[allow(unsafe_code)]
 mod sync;
@@ -128,6 +133,8 @@ pub use level::{Level, Severity};
 pub use policy::{Config, ConfigError, Marks, Policy, PolicyError, Why};
 pub use producer::{Clock, Grant, Logger};
 pub use ring::{LogRing, Ring};
+#[cfg(feature = "shards")]
+pub use shards::Shards;
 pub use stats::{Cause, LostTable, Stats};
 
 /// The cells of a ring of `capacity_bytes`, for the `N` of a [`LogRing<N>`].

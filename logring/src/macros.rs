@@ -30,7 +30,8 @@ macro_rules! define {
 
 /// Logs a formatted line at a level: `log!(LOG, Level::WARN, "disk {}%", 91)`.
 ///
-/// A tag may come first: `log!(LOG, Level::WARN, tag: 7, "disk {}%", 91)`.
+/// `LOG` is a [`Logger`](crate::Logger), or a shard of a set (`LOG.at(shard)`
+/// with the feature `shards`). A tag may come first: `log!(LOG, Level::WARN, tag: 7, "disk {}%", 91)`.
 /// Nothing is allocated. The answer is a [`Pushed`](crate::Pushed), free to
 /// ignore.
 ///
@@ -49,10 +50,10 @@ macro_rules! define {
 #[macro_export]
 macro_rules! log {
     ($log:expr, $level:expr, tag: $tag:expr, $($text:tt)+) => {
-        $crate::Logger::push_fmt(&$log, $level, $tag, ::core::format_args!($($text)+))
+        $log.push_fmt($level, $tag, ::core::format_args!($($text)+))
     };
     ($log:expr, $level:expr, $($text:tt)+) => {
-        $crate::Logger::push_fmt(&$log, $level, 0, ::core::format_args!($($text)+))
+        $log.push_fmt($level, 0, ::core::format_args!($($text)+))
     };
 }
 

@@ -60,13 +60,13 @@ impl Word {
 
     #[inline(always)]
     pub(crate) fn load(&self, order: Ordering) -> usize {
-        before_access();
+        self.before(Kind::Load);
         self.0.load(order)
     }
 
     #[inline(always)]
     pub(crate) fn store(&self, value: usize, order: Ordering) {
-        before_access();
+        self.before(Kind::Store);
         self.0.store(value, order);
     }
 
@@ -86,33 +86,49 @@ impl Word {
         order: Ordering,
         load: Ordering,
     ) -> Result<usize, usize> {
-        before_access();
+        self.before(Kind::Change);
         self.0.compare_exchange(current, new, order, load)
     }
 
-    /// Adds `value`, wrapping.
+    /// Adds `value`, wrapping, and returns what was there before.
     #[inline(always)]
-    pub(crate) fn add(&self, value: usize, order: Ordering) {
-        before_access();
-        self.0.fetch_add(value, order);
+    pub(crate) fn add(&self, value: usize, order: Ordering) -> usize {
+        self.before(Kind::Change);
+        self.0.fetch_add(value, order)
+    }
+
+    /// Nothing, unless a test asked to be called before every access.
+    #[inline(always)]
+    fn before(&self, kind: Kind) {
+        #[cfg(all(test, logring_inject))]
+        hook::before_access((&raw const *self).addr(), kind);
+        let _ = kind;
     }
 }
 
-/// Nothing, unless a test asked to be called before every access.
-#[cfg(not(all(test, logring_inject)))]
-#[inline(always)]
-fn before_access() {}
+/// What an access does to its word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Load,
+    Store,
+    /// A read-modify-write.
+    Change,
+}
 
-#[cfg(all(test, logring_inject))]
-use hook::before_access;
-
-/// The interrupt controller of the injection tests.
+/// The interrupt controller of the injection tests, and the ears of those that
+/// count accesses.
 #[cfg(all(test, logring_inject))]
 pub(crate) mod hook {
+    use super::Kind;
     use core::cell::Cell;
+
+    /// Hears the address of a word, and what is done to it.
+    pub(crate) type Ear = fn(usize, Kind);
 
     std::thread_local! {
         static HOOK: Cell<Option<fn()>> = const { Cell::new(None) };
+        static EAR: Cell<Option<Ear>> = const { Cell::new(None) };
+        static STACK: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
     /// Calls `hook` before every later access of this thread to a shared word.
@@ -120,7 +136,28 @@ pub(crate) mod hook {
         HOOK.set(hook);
     }
 
-    pub(super) fn before_access() {
+    /// Tells `ear` the address and kind of every later access of this thread.
+    #[cfg_attr(not(feature = "shards"), allow(dead_code))]
+    pub(crate) fn listen(ear: Option<Ear>) {
+        EAR.set(ear);
+    }
+
+    /// Makes this thread pass for the one with stack number `stack`, so that
+    /// one thread can play several.
+    #[cfg_attr(not(feature = "shards"), allow(dead_code))]
+    pub(crate) fn pose_as(stack: Option<usize>) {
+        STACK.set(stack);
+    }
+
+    /// The stack number that this thread goes by, if it poses.
+    pub(crate) fn posing_as() -> Option<usize> {
+        STACK.get()
+    }
+
+    pub(super) fn before_access(address: usize, kind: Kind) {
+        if let Some(ear) = EAR.get() {
+            ear(address, kind);
+        }
         if let Some(hook) = HOOK.get() {
             hook();
         }

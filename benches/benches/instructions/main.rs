@@ -107,7 +107,7 @@ fn complaints(counted: &[(&str, f64)], known: &BTreeMap<String, f64>, all: bool)
             None => wrong.push(format!("`{name}` has no figure yet: --bless")),
             Some(was) if *now > was * (1.0 + GROWTH_PERCENT / 100.0) => wrong.push(format!(
                 "`{name}` has grown from {was:.1} to {now:.1} instructions, by more than \
-                 {GROWTH_PERCENT} %"
+                 {GROWTH_PERCENT} %; if that is worth it, --bless"
             )),
             Some(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use super::Record;
 use super::frame::{HEADER_BYTES, Header, Writing};
-use crate::ring::{Claim, Ring};
+use crate::ring::{Claim, Pace, Ring};
 
 /// How much a drain delivered, and why it ended.
 ///
@@ -65,8 +65,9 @@ impl Ring {
     /// a `max` beyond what the ring holds it goes on while producers do.
     pub fn drain(&self, buf: &mut [u8], max: usize, mut sink: impl FnMut(Record<'_>)) -> Drained {
         let mut records = 0;
+        let mut pace = Pace::default();
         while records < max {
-            let (used, taken) = match self.claim_frames(&mut *buf, max - records) {
+            let (used, taken) = match self.claim_frames(&mut *buf, max - records, &mut pace) {
                 Ok(batch) => batch,
                 Err(end) => return Drained { records, end },
             };
@@ -107,9 +108,10 @@ impl Ring {
     /// As [`pop`](Self::pop), for each claim; at most one claim a record.
     pub fn drain_into(&self, buf: &mut [u8]) -> Batch {
         let (mut bytes, mut records) = (0, 0);
+        let mut pace = Pace::default();
         loop {
             let free = buf.get_mut(bytes..).unwrap_or_default();
-            let (used, taken) = match self.claim_frames(&mut *free, usize::MAX) {
+            let (used, taken) = match self.claim_frames(&mut *free, usize::MAX, &mut pace) {
                 Ok(batch) => batch,
                 Err(end) => {
                     return Batch {
@@ -134,9 +136,14 @@ impl Ring {
 
     /// Claims up to `max` records that fit `buf`, at least one; returns the
     /// bytes of their frames and how many there are.
-    fn claim_frames(&self, buf: &mut [u8], max: usize) -> Result<(usize, usize), DrainEnd> {
+    fn claim_frames(
+        &self,
+        buf: &mut [u8],
+        max: usize,
+        pace: &mut Pace,
+    ) -> Result<(usize, usize), DrainEnd> {
         let mut frames = Writing { buf, used: 0 };
-        match self.claim(max, &mut frames) {
+        match self.claim_paced(max, pace, &mut frames) {
             Claim::Taken { records } => Ok((frames.used, records)),
             Claim::Empty => Err(DrainEnd::Empty),
             Claim::Pending => Err(DrainEnd::Pending),

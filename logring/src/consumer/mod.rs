@@ -7,8 +7,12 @@ mod drain;
 mod frame;
 mod pop;
 mod record;
+#[cfg(feature = "shards")]
+mod run;
 
 pub use drain::{Batch, DrainEnd, Drained};
 pub use frame::Frames;
 pub use pop::Popped;
 pub use record::Record;
+#[cfg(feature = "shards")]
+pub(crate) use run::Next;

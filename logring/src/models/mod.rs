@@ -9,17 +9,27 @@
 //! - `shuttle` tries random schedules of many threads (`--cfg shuttle`);
 //! - `injection` interrupts a call before each of its accesses
 //!   (`--cfg logring_inject`);
+//! - `lines` counts what a push touches, by a model of caches (same build,
+//!   feature `shards`);
 //! - `threads` leaves it to the machine, for Miri and ThreadSanitizer, and
 //!   for itself.
 
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection;
+#[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]
+mod injection_shards;
+#[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]
+mod lines;
 #[cfg(loom)]
 mod loom;
+#[cfg(all(feature = "shards", not(shuttle)))]
+mod sets;
 #[cfg(shuttle)]
 mod shuttle;
 #[cfg(not(any(loom, shuttle)))]
 mod threads;
+#[cfg(all(feature = "shards", not(any(loom, shuttle))))]
+mod threads_shards;
 
 use crate::{Level, Logger, Popped, Pushed, Ring};
 use std::vec::Vec;

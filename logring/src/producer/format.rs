@@ -26,6 +26,19 @@ impl Logger<'_> {
     /// As [`push`](Self::push), plus whatever the arguments' own formatting
     /// does: it runs in the caller, and must itself be fit for the context.
     pub fn push_fmt(&self, level: Level, tag: u32, text: fmt::Arguments<'_>) -> Pushed {
+        self.push_text(level, tag, text, |_| self)
+    }
+
+    /// The same, where the logger is chosen once the length is known. Until
+    /// then this one answers.
+    #[inline(always)]
+    pub(crate) fn push_text<'l>(
+        &'l self,
+        level: Level,
+        tag: u32,
+        text: fmt::Arguments<'_>,
+        choose: impl FnOnce(usize) -> &'l Self,
+    ) -> Pushed {
         if !self.enabled(level) {
             return Pushed::Filtered;
         }
@@ -42,9 +55,10 @@ impl Logger<'_> {
         // A `Display` that reports an error has said what it could; what it
         // wrote until then is the record.
         let _ = scratch.write_fmt(text);
+        let log = choose(scratch.len);
         match scratch.bytes.get(..scratch.len) {
-            Some(line) => self.push_line(level, tag, line),
-            None => self.format_again(level, tag, text, scratch.len),
+            Some(line) => log.push_line(level, tag, line),
+            None => log.format_again(level, tag, text, scratch.len),
         }
     }
 

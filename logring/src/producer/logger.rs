@@ -220,9 +220,7 @@ impl<'r> Logger<'r> {
         if most < bytes && !self.truncate {
             return Err(self.refuse(Cause::TooBig, level));
         }
-        let limit_cells = self
-            .marks
-            .limit_cells_at(level.bucket(), self.ring.cell_count());
+        let limit_cells = self.limit_cells(level);
         if limit_cells < self.ring.cell_count() {
             // A severity that is refused at its mark never evicts (I10).
             if self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
@@ -335,6 +333,30 @@ impl<'r> Logger<'r> {
     #[inline(always)]
     pub(super) const fn tries(&self) -> u32 {
         self.tries
+    }
+
+    /// Cells that may be in use after a record of `level` (I10).
+    #[inline(always)]
+    fn limit_cells(&self, level: Level) -> usize {
+        self.marks
+            .limit_cells_at(level.bucket(), self.ring.cell_count())
+    }
+
+    /// What a record would need of the ring at this moment.
+    #[cfg(feature = "shards")]
+    #[inline(always)]
+    pub(super) fn wish(&self, level: Level, tag: u32, bytes: usize) -> super::look::Wish {
+        let extras = Extras::NONE
+            .with_timestamp(!matches!(self.stamp, Stamp::None))
+            .with_tag(tag != 0)
+            .with_loss(self.ring.has_untold());
+        let limit_cells = self.limit_cells(level);
+        let marked = limit_cells < self.ring.cell_count();
+        super::look::Wish {
+            cells: geometry::cells_for(extras.words(), bytes.min(self.record_bytes_max)),
+            limit_cells,
+            evicts: matches!(self.policy, Policy::DropOldest) && !marked,
+        }
     }
 
     /// Counts a refusal, and names it.

@@ -7,7 +7,11 @@ mod bound;
 mod format;
 mod grant;
 mod logger;
+#[cfg(feature = "shards")]
+mod look;
 mod push;
 
 pub use grant::Grant;
 pub use logger::{Clock, Logger};
+#[cfg(feature = "shards")]
+pub(crate) use {bound::PLAIN_STEPS, look::LOOKS_MAX};

@@ -23,15 +23,22 @@ impl<'r> Logger<'r> {
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     #[inline]
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
-        if self.is_plain(level) {
-            if bytes.len() > self.plain_bytes_max() {
-                return self.push_long(level, bytes);
-            }
-            if self.ring().store_in_cell(level, bytes) {
-                return Pushed::Stored;
-            }
+        if self.push_plain(level, bytes) {
+            return Pushed::Stored;
+        }
+        if bytes.len() > self.plain_bytes_max() && self.is_plain(level) {
+            return self.push_long(level, bytes);
         }
         self.offer(level, bytes)
+    }
+
+    /// One attempt at a plain push of one cell, which nearly every push is;
+    /// nothing has happened if it did not succeed.
+    #[inline(always)]
+    pub(crate) fn push_plain(&self, level: Level, bytes: &[u8]) -> bool {
+        bytes.len() <= self.plain_bytes_max()
+            && self.is_plain(level)
+            && self.ring().store_in_cell(level, bytes)
     }
 
     /// A plain push of several cells. On its own, so that one of a single cell

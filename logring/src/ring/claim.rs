@@ -49,6 +49,33 @@ pub(crate) enum Claim {
     Taken { records: usize },
 }
 
+/// How many records to copy before a claim.
+///
+/// A batch races every eviction during all of its copying. Under constant
+/// eviction a short one has a chance, and a single record the best; who keeps
+/// losing copies less and less, and more again when it wins.
+pub(crate) struct Pace {
+    records: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            records: usize::MAX,
+        }
+    }
+}
+
+impl Pace {
+    fn lost(&mut self, copied: usize) {
+        self.records = (copied / 4).max(1);
+    }
+
+    fn won(&mut self) {
+        self.records = self.records.saturating_mul(2);
+    }
+}
+
 /// How a pass over the oldest records ended.
 struct Pass {
     end: Position,
@@ -62,10 +89,14 @@ struct Pass {
 impl Ring {
     /// Copies up to `max` of the oldest records, at least 1, and claims them.
     pub(crate) fn claim(&self, max: usize, out: &mut impl Receive) -> Claim {
-        let mut batch = max;
+        self.claim_paced(max, &mut Pace::default(), out)
+    }
+
+    /// The same for one of several claims in a row.
+    pub(crate) fn claim_paced(&self, max: usize, pace: &mut Pace, out: &mut impl Receive) -> Claim {
         for _ in 0..TAKE_TRIES {
             let tail = Position::from_word(self.back.tail.load(C_A));
-            let pass = self.copy_records(tail, batch, out);
+            let pass = self.copy_records(tail, max.min(pace.records), out);
             if pass.end == tail {
                 // Nothing to claim. The verdict counts only if the tail has
                 // stood still.
@@ -88,12 +119,11 @@ impl Ring {
                 .cas(tail.word(), pass.end.word(), C_D)
                 .is_err()
             {
-                // A batch races every eviction during all of its copying;
-                // a single record has a chance under constant eviction.
                 out.forget();
-                batch = 1;
+                pace.lost(pass.records);
                 continue;
             }
+            pace.won();
             self.back.watermark.raise(pass.used.min(self.cell_count()));
             if pass.records != 0 {
                 self.back.delivered.add(pass.records, V);

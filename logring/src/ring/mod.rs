@@ -9,6 +9,7 @@
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
 //!   that was taken apart, `copy` moves bytes into words and back;
 //! - `claim` takes records from the tail (C);
+//! - `look` is for those who choose a ring before they push;
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
 #![allow(unsafe_code)]
@@ -16,6 +17,8 @@
 mod claim;
 mod copy;
 mod evict;
+#[cfg(feature = "shards")]
+mod look;
 mod loss;
 pub(crate) mod memory;
 mod observe;
@@ -24,7 +27,7 @@ mod reserve;
 mod resume;
 mod write;
 
-pub(crate) use claim::{Claim, Meta, Receive};
+pub(crate) use claim::{Claim, Meta, Pace, Receive};
 pub(crate) use reserve::Request;
 pub(crate) use resume::WRITER_WORDS;
 pub(crate) use write::{Reserved, Writer};

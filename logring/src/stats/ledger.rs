@@ -4,6 +4,7 @@
 //! in its totals (see `ring::loss`), so told and untold losses add up to it by
 //! construction.
 
+use super::who::stack_number;
 use crate::level::{Level, Severity};
 use crate::sync::{Ordering::Relaxed, Word};
 
@@ -246,13 +247,9 @@ fn sum<'w>(words: impl IntoIterator<Item = &'w Word>) -> usize {
         .fold(0, |sum, word| sum.wrapping_add(word.load(Relaxed)))
 }
 
-/// The stripe of this thread: its stack tells threads apart, without asking
-/// anybody. Any answer is right; a good one is another for each thread.
+/// The stripe of this thread. Any answer is right; a good one is another for
+/// each thread.
 #[inline(always)]
 fn stripe() -> usize {
-    let here = 0_u8;
-    let at = (&raw const here).addr();
-    // Stacks mostly lie 2 or 8 MiB apart, one behind the other: eight such
-    // threads have eight stripes.
-    (at >> 21 ^ at >> 23) & (STRIPES - 1)
+    stack_number() & (STRIPES - 1)
 }

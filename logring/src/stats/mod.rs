@@ -7,6 +7,7 @@
 pub(crate) mod ledger;
 mod snapshot;
 pub(crate) mod watermark;
+pub(crate) mod who;
 
 pub use ledger::Cause;
 pub(crate) use ledger::Ledger;

@@ -15,6 +15,10 @@ mod macros;
 mod memory;
 mod resume;
 mod sentences;
+#[cfg(feature = "shards")]
+mod shards;
+#[cfg(feature = "shards")]
+mod shards_merge;
 mod sizes;
 mod support;
 mod text;

@@ -2,6 +2,8 @@
 //! answer compared.
 
 mod kit;
+#[cfg(feature = "shards")]
+mod shards;
 mod strategy;
 
 use proptest::prelude::*;

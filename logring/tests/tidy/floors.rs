@@ -12,7 +12,7 @@ fn floor(room: &str) -> Option<usize> {
         "layout" | "policy" | "stats" => Some(1),
         "ring" => Some(2),
         "producer" | "consumer" => Some(3),
-        "lib" | "macros" | "adapters" | "host" | "design" | "models" => Some(TOP),
+        "lib" | "macros" | "shards" | "adapters" | "host" | "design" | "models" => Some(TOP),
         _ => None,
     }
 }

@@ -8,6 +8,8 @@
 mod losses;
 mod poppers;
 mod producers;
+#[cfg(feature = "shards")]
+mod shards;
 
 use super::{Got, push};
 use crate::layout::Cell;

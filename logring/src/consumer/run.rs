@@ -1,0 +1,126 @@
+//! Draining one ring as far as a merge of several may go.
+
+use super::frame::{Header, Writing};
+use super::{DrainEnd, Record};
+use crate::ring::{Claim, Meta, Receive, Ring};
+
+/// What a run delivered, and what it knows of the record behind it.
+pub(crate) struct Run {
+    pub(crate) records: usize,
+    pub(crate) next: Next,
+}
+
+/// The record behind a run.
+pub(crate) enum Next {
+    /// It is later than the run might go: at this time.
+    Later(u64),
+    /// Nobody has looked.
+    Unknown,
+    /// There is none to be had.
+    End(DrainEnd),
+}
+
+/// When a record was stamped; one without a timestamp is due at once.
+fn time_of(meta: &Meta) -> u64 {
+    meta.timestamp
+}
+
+impl Ring {
+    /// The time of the oldest record, which stays. It was the oldest at one
+    /// moment of this call.
+    pub(crate) fn oldest_time(&self) -> Result<u64, DrainEnd> {
+        let mut look = Look { time: None };
+        let claim = self.claim(1, &mut look);
+        match (look.time, claim) {
+            (_, Claim::Empty) => Err(DrainEnd::Empty),
+            (Some(time), Claim::NoSpace { .. }) => Ok(time),
+            _ => Err(DrainEnd::Pending),
+        }
+    }
+
+    /// Gives up to `max` of the oldest records, at least 1, to `sink`, in order, as long as
+    /// they are not later than `until`: one batch, of as many as fit `buf`.
+    /// What is claimed is delivered.
+    pub(crate) fn drain_run(
+        &self,
+        buf: &mut [u8],
+        max: usize,
+        until: u64,
+        mut sink: impl FnMut(Record<'_>),
+    ) -> Run {
+        let mut due = Due {
+            frames: Writing {
+                buf: &mut *buf,
+                used: 0,
+            },
+            until,
+            later: None,
+        };
+        let claim = self.claim(max, &mut due);
+        let (used, later) = (due.frames.used, due.later);
+        let records = match (claim, later) {
+            (Claim::Taken { records }, _) => records,
+            (Claim::NoSpace { .. }, Some(time)) => return Run::without(Next::Later(time)),
+            (Claim::NoSpace { needed }, None) => {
+                return Run::without(Next::End(DrainEnd::NoSpace { needed }));
+            }
+            (Claim::Pending, _) => return Run::without(Next::End(DrainEnd::Pending)),
+            (Claim::Empty, _) => return Run::without(Next::End(DrainEnd::Empty)),
+        };
+        let mut batch = buf.get(..used).unwrap_or_default();
+        let mut telling = self.telling();
+        while let Some((frame, bytes)) = Header::split(&mut batch) {
+            let lost = telling.before(frame.loss_total());
+            sink(frame.record(bytes, lost as u64));
+        }
+        let next = later.map_or(Next::Unknown, Next::Later);
+        Run { records, next }
+    }
+}
+
+impl Run {
+    fn without(next: Next) -> Self {
+        Self { records: 0, next }
+    }
+}
+
+/// Takes no record, and remembers the time of the oldest.
+struct Look {
+    time: Option<u64>,
+}
+
+impl Receive for Look {
+    fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
+        self.time = Some(time_of(meta));
+        Err(0)
+    }
+
+    fn forget(&mut self) {
+        self.time = None;
+    }
+}
+
+/// Receives the records that are due as frames.
+struct Due<'b> {
+    frames: Writing<'b>,
+    until: u64,
+    /// The time of the first record that is not due.
+    later: Option<u64>,
+}
+
+impl Receive for Due<'_> {
+    #[inline]
+    fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
+        let time = time_of(meta);
+        if time > self.until {
+            self.later = Some(time);
+            return Err(0);
+        }
+        self.frames.room(meta)
+    }
+
+    fn forget(&mut self) {
+        self.frames.forget();
+        self.later = None;
+    }
+}

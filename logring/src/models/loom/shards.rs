@@ -1,0 +1,141 @@
+//! Sets of rings: a choice of shard, then one push, while others do the same.
+
+use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
+use crate::layout::Cell;
+use crate::models::level;
+use crate::models::sets::{SetGot, settle_set};
+use crate::{Config, DrainEnd, Drained, Lost, Pushed, Ring, Shards};
+use loom::sync::Arc;
+use loom::thread::{self, JoinHandle};
+use std::vec;
+use std::vec::Vec;
+
+type Two = [Arc<Ring<[Cell; 2]>>; 2];
+
+fn set(rings: &Two, config: Config) -> Shards<'_, 2> {
+    Shards::new([&rings[0], &rings[1]], config)
+}
+
+/// Two shards of two cells, of which the first is full.
+fn one_full() -> Two {
+    let rings = [ring(AT_THE_WRAP), ring(0)];
+    let log = set(&rings, newest());
+    for id in [1, 2] {
+        log.push(0, level(id), &[id; 8]);
+    }
+    rings
+}
+
+/// A thread that offers record `id` to shard 0.
+fn pushes(rings: &Two, config: Config, id: u8) -> JoinHandle<Pushed> {
+    let rings = rings.clone();
+    thread::spawn(move || set(&rings, config).push(0, level(id), &[id; 8]))
+}
+
+/// Two producers come to a full shard while a drain takes one record from it.
+/// Either may find the room that was made, or go next door, and both may find
+/// it at once: then one is refused, although there is room next door, since a
+/// look decides nothing. Each offer is in one ledger.
+#[test]
+fn two_producers_at_a_full_shard_and_a_drain() {
+    static OUTCOMES: Outcomes<([bool; 2], [Vec<u8>; 2])> = Outcomes::new();
+    loom::model(|| {
+        let rings = one_full();
+        let producers = [3, 4].map(|id| pushes(&rings, newest(), id));
+        let mut got = SetGot::new();
+        got.drain(&set(&rings, newest()), 1);
+        assert_eq!(got.ids[0], [1]);
+        let stored = producers.map(|producer| {
+            let answer = producer.join().unwrap();
+            assert!(answer.is_stored() || answer == Pushed::Lost(Lost::Full));
+            answer.is_stored()
+        });
+        let rest = settle_set(&set(&rings, newest()), 4, &[got]);
+        OUTCOMES.reached((stored, rest));
+    });
+    OUTCOMES.are(
+        "two_producers_at_a_full_shard_and_a_drain",
+        &[
+            ([true, true], [vec![2], vec![3, 4]]),
+            ([true, true], [vec![2], vec![4, 3]]),
+            ([true, true], [vec![2, 3], vec![4]]),
+            ([true, true], [vec![2, 4], vec![3]]),
+            ([true, false], [vec![2, 3], vec![]]),
+            ([false, true], [vec![2, 4], vec![]]),
+        ],
+    );
+}
+
+/// A producer that overwrites meets a record that is being written at the tail
+/// of its full shard: it goes next door, or overwrites at home once that is
+/// done. It evicts nothing next door.
+#[test]
+fn a_held_up_shard_lends_from_its_neighbour() {
+    static OUTCOMES: Outcomes<(Pushed, [Vec<u8>; 2])> = Outcomes::new();
+    loom::model(|| {
+        let rings = [ring(AT_THE_WRAP), ring(0)];
+        let log = set(&rings, oldest());
+        let opener = {
+            let rings = rings.clone();
+            let (grant_taken, taken) = loom::sync::mpsc::channel();
+            let thread = thread::spawn(move || {
+                let log = set(&rings, oldest());
+                let mut grant = log.reserve(0, level(1), 0, 8).unwrap();
+                grant_taken.send(()).unwrap();
+                grant.append(&[1; 8]);
+                grant.commit();
+            });
+            taken.recv().unwrap();
+            thread
+        };
+        log.logger(0).push(level(2), &[2; 8]);
+        log.logger(1).push(level(5), &[5; 8]);
+        let answer = log.push(0, level(3), &[3; 8]);
+        opener.join().unwrap();
+        let rest = settle_set(&log, 4, &[]);
+        OUTCOMES.reached((answer, rest));
+    });
+    OUTCOMES.are(
+        "a_held_up_shard_lends_from_its_neighbour",
+        &[
+            (Pushed::Stored, [vec![1, 2], vec![5, 3]]),
+            (Pushed::Stored, [vec![2, 3], vec![5]]),
+        ],
+    );
+}
+
+/// A merged drain beside an evictor: what the look found may be gone when the
+/// drain takes it, and then a newer record of that shard waits for its turn.
+/// A shard may be left out, where the drain has yet to see that its tail has
+/// moved. The books are exact.
+#[test]
+fn a_merge_is_overtaken_by_an_evictor() {
+    static OUTCOMES: Outcomes<(Vec<u8>, DrainEnd)> = Outcomes::new();
+    let at = |time: fn() -> u64| oldest().with_clock(Some(time));
+    loom::model(move || {
+        let rings = [ring(AT_THE_WRAP), ring(0)];
+        for (shard, id, time) in [(0, 1, at(|| 1)), (0, 2, at(|| 3)), (1, 3, at(|| 2))] {
+            let log = set(&rings, time);
+            log.push(shard, level(id), &[id; 8]);
+        }
+        let evictor = pushes(&rings, at(|| 4), 4);
+        let log = set(&rings, oldest());
+        let (mut got, mut order) = (SetGot::new(), Vec::new());
+        let Drained { end, .. } = log.drain(&mut [0; 90], 2, |shard, record| {
+            got.ids[shard].push(record.bytes[0]);
+            got.told[shard] += record.lost_before;
+            order.push(record.bytes[0]);
+        });
+        evictor.join().unwrap();
+        settle_set(&log, 4, &[got]);
+        OUTCOMES.reached((order, end));
+    });
+    OUTCOMES.are(
+        "a_merge_is_overtaken_by_an_evictor",
+        &[
+            (vec![1, 3], DrainEnd::Max),
+            (vec![3, 2], DrainEnd::Max),
+            (vec![3], DrainEnd::Pending),
+        ],
+    );
+}

@@ -1,0 +1,133 @@
+//! The merged drain: the records of all shards in the order of their times.
+
+use heapless::binary_heap::{BinaryHeap, Min};
+
+use super::Shards;
+use crate::consumer::{DrainEnd, Drained, Next, Record};
+
+/// How often in a row the oldest record of a shard may turn out to be a newer
+/// one, because evictors were faster, before the shard is left to a later
+/// call.
+const OVERTAKEN_MAX: usize = 64;
+
+impl<const N: usize> Shards<'_, N> {
+    /// Gives up to `max` of the oldest records of all shards to `sink`, with
+    /// the number of their shard, merged by timestamp.
+    ///
+    /// The next record is always the one with the lowest timestamp among the
+    /// oldest of each shard, and of equal ones that of the lowest shard. The
+    /// records of one shard stay in their order, whatever their timestamps
+    /// say. A record without a timestamp is due at once: without a clock, the
+    /// shards come one after the other.
+    ///
+    /// A shard that has nothing to give is left out for the rest of the call:
+    /// it is empty, or its oldest record is still being written
+    /// ([`DrainEnd::Pending`]) or does not fit `buf`. It does not hold up the
+    /// others. What arrives there meanwhile is for the next call, where
+    /// it may come behind later records.
+    ///
+    /// The call ends with `max` records, or when every shard is left out:
+    /// with [`DrainEnd::NoSpace`] if that is why for one of them (a `buf` of
+    /// so many bytes takes each of these records), else with `Pending` if it
+    /// is for one, else with `Empty`.
+    ///
+    /// Records are taken in batches that are due one behind the other, as many
+    /// as fit `buf`, each with
+    /// [`DRAIN_OVERHEAD_BYTES`](crate::Ring::DRAIN_OVERHEAD_BYTES) on top. A
+    /// batch is the caller's once it is taken: should `sink` panic, the rest of
+    /// the batch is gone, and counts as delivered. Whatever is taken is
+    /// delivered, so a call that ends with `max` leaves nothing behind.
+    ///
+    /// [`Record::lost_before`] is of the shard: records lost there since its
+    /// previous one.
+    ///
+    /// # Context
+    /// As [`Ring::pop`](crate::Ring::pop), for a look at each shard and for
+    /// each batch, of which there are at most two for each record and 64
+    /// more for a shard whose records are evicted meanwhile; what `sink` does
+    /// is its own. With a `max` beyond what the rings hold it goes on while
+    /// producers do.
+    pub fn drain(
+        &self,
+        buf: &mut [u8],
+        max: usize,
+        mut sink: impl FnMut(usize, Record<'_>),
+    ) -> Drained {
+        let mut merge = Merge::<N>::new();
+        if max > 0 {
+            for (shard, log) in self.loggers.iter().enumerate() {
+                merge.enter(shard, log.ring().oldest_time());
+            }
+        }
+        let (mut records, mut overtaken) = (0, 0);
+        while records < max {
+            let Some((shard, until)) = merge.first() else {
+                let end = merge.end;
+                return Drained { records, end };
+            };
+            let ring = self.loggers[shard].ring();
+            let left = max - records;
+            let run = ring.drain_run(buf, left, until, |record| sink(shard, record));
+            records += run.records;
+            overtaken = if run.records == 0 { overtaken + 1 } else { 0 };
+            let next = match run.next {
+                Next::Later(_) if overtaken > OVERTAKEN_MAX => Err(DrainEnd::Pending),
+                Next::Later(time) => Ok(time),
+                Next::End(end) => Err(end),
+                Next::Unknown if records < max => ring.oldest_time(),
+                Next::Unknown => break,
+            };
+            merge.enter(shard, next);
+        }
+        let end = DrainEnd::Max;
+        Drained { records, end }
+    }
+}
+
+/// The shards that may still give something, by the time of their oldest
+/// record, and what the others ended with.
+struct Merge<const N: usize> {
+    heap: BinaryHeap<(u64, usize), Min, N>,
+    end: DrainEnd,
+}
+
+impl<const N: usize> Merge<N> {
+    fn new() -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            end: DrainEnd::Empty,
+        }
+    }
+
+    /// Notes what a look at a shard found. A shard is in the heap once at
+    /// most, so there is room for it.
+    fn enter(&mut self, shard: usize, found: Result<u64, DrainEnd>) {
+        match found {
+            Ok(time) => drop(self.heap.push((time, shard))),
+            Err(end) => self.end = graver(self.end, end),
+        }
+    }
+
+    /// The shard that is due, and until when it is.
+    fn first(&mut self) -> Option<(usize, u64)> {
+        let (_, shard) = self.heap.pop()?;
+        let until = match self.heap.peek() {
+            Some(&(time, other)) if shard < other => time,
+            Some(&(time, _)) => time.saturating_sub(1),
+            None => u64::MAX,
+        };
+        Some((shard, until))
+    }
+}
+
+/// The end that says more to the caller.
+fn graver(one: DrainEnd, other: DrainEnd) -> DrainEnd {
+    match (one, other) {
+        (DrainEnd::NoSpace { needed: a }, DrainEnd::NoSpace { needed: b }) => {
+            DrainEnd::NoSpace { needed: a.max(b) }
+        }
+        (end @ DrainEnd::NoSpace { .. }, _) | (_, end @ DrainEnd::NoSpace { .. }) => end,
+        (DrainEnd::Pending, _) | (_, DrainEnd::Pending) => DrainEnd::Pending,
+        _ => DrainEnd::Empty,
+    }
+}
