@@ -1,0 +1,264 @@
+//! Two threads on two cores, of which the first one is measured.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use logring_benches::hops;
+use logring_benches::tsc::Scale;
+
+use super::one::fill;
+use super::{Case, SLOW, TWO, TWO_OVERWRITING, TWO_REFUSING, each};
+use crate::contestants::channels::{Flume, Kanal, Std};
+use crate::contestants::controls::CasMemcpy;
+use crate::contestants::loggers::{Appender, SlogAsync};
+use crate::contestants::rings::{DropNewest, DropOldest, Static};
+use crate::contestants::single::{Bbqueue, Ringbuf, Rtrb};
+use crate::contestants::slots::{
+    ArrayForce, ArrayPush, ConcurrentForce, ConcurrentPush, HeaplessMpmc, Thing,
+};
+use crate::contestants::{BYTES, Contestant, Pop, Push, Sink, payload};
+use crate::sample::{BLOCK, BURST, Blocks, Effort, Sample, Singles, Timed, blocks, singles};
+
+/// What the other thread pushes at most while the first one pushes [`BURST`].
+const OTHERS: usize = 4 * BURST;
+/// Bursts tried for each that is wanted, before the machine counts as too busy
+/// to run two threads at once.
+const TRIES: usize = 4;
+/// What a slow consumer waits between two records.
+const PAUSE: Duration = Duration::from_micros(50);
+
+pub(crate) fn add(cases: &mut Vec<Case>) {
+    each!(cases, not_full(): CasMemcpy<BYTES>, Static<DropNewest>, Static<DropOldest>,
+        ArrayPush<BYTES>, ArrayForce<BYTES>, ConcurrentPush<BYTES>, ConcurrentForce<BYTES>,
+        Thing<BYTES>, HeaplessMpmcTwo, Std, Kanal, Flume);
+    each!(cases, full(TWO_REFUSING): Static<DropNewest>, ArrayPush<BYTES>,
+        ConcurrentPush<BYTES>, Thing<BYTES>, HeaplessMpmcTwo, Std, Kanal, Flume);
+    each!(cases, full(TWO_OVERWRITING): Static<DropOldest>, ArrayForce<BYTES>,
+        ConcurrentForce<BYTES>);
+    each!(cases, slow(): Static<DropNewest>, Static<DropOldest>,
+        ArrayPush<BYTES>, ArrayForce<BYTES>, ConcurrentPush<BYTES>, ConcurrentForce<BYTES>,
+        Thing<BYTES>, HeaplessMpmcTwo, Bbqueue, Rtrb, Ringbuf, Std, Kanal, Flume,);
+    each!(cases, slow_sink(): Appender, SlogAsync);
+}
+
+type HeaplessMpmcTwo = HeaplessMpmc<BYTES>;
+
+/// A number on lines of its own.
+#[derive(Default)]
+#[repr(align(128))]
+struct Number(AtomicUsize);
+
+impl Number {
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn set(&self, number: usize) {
+        self.0.store(number, Ordering::Release);
+    }
+
+    fn wait_for(&self, number: usize) {
+        while self.get() != number {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// Numbers of the burst that was allowed, begun, left and finished.
+#[derive(Default)]
+struct Bursts {
+    allowed: Number,
+    begun: Number,
+    left: Number,
+    finished: Number,
+}
+
+impl Bursts {
+    /// The other thread: pushes in each burst until the first one has left
+    /// it, or it has pushed all it may.
+    fn other<P: Push<BYTES>>(&self, push: &mut P, stop: &AtomicBool) {
+        let bytes = payload::<BYTES>();
+        let mut burst = 0;
+        while !stop.load(Ordering::Acquire) {
+            if self.allowed.get() == burst {
+                std::hint::spin_loop();
+                continue;
+            }
+            burst += 1;
+            self.begun.set(burst);
+            for _ in 0..OTHERS / BLOCK {
+                if self.left.get() == burst {
+                    break;
+                }
+                for _ in 0..BLOCK {
+                    black_box(push.push(black_box(&bytes)));
+                }
+            }
+            self.finished.set(burst);
+        }
+    }
+
+    /// Whether the other thread was at it all the time that `work` took.
+    fn beside<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let burst = self.allowed.get() + 1;
+        self.allowed.set(burst);
+        self.begun.wait_for(burst);
+        let done = work();
+        let outlasted = self.finished.get() != burst;
+        self.left.set(burst);
+        self.finished.wait_for(burst);
+        outlasted.then_some(done)
+    }
+}
+
+/// The sample, unless too little of it is left.
+fn sample_of(timed: Timed, hops: hops::Hops, wanted: usize, scale: &Scale) -> Sample {
+    if timed.block_count() < wanted / 4 {
+        return Sample::default();
+    }
+    Sample {
+        hops: Some(hops),
+        ..timed.sample(scale)
+    }
+}
+
+fn not_full<C: Contestant<BYTES>>() -> Case
+where
+    C::Push: Clone,
+{
+    let (mut push, mut pop) = C::verified();
+    let mut others = push.clone();
+    Case::new(TWO, C::NAME, move |effort, scale| {
+        pop.empty();
+        let bursts = Bursts::default();
+        let wanted = effort.bursts * BURST / BLOCK;
+        let here = || {
+            let mut timed = Timed::default();
+            let (mut ticks, mut block_ticks): (Singles, Blocks) = ([0; BURST], [0; _]);
+            for _ in 0..TRIES * effort.bursts {
+                if let Some(stored) = bursts.beside(|| blocks::<BYTES, _>(&mut push, &mut block_ticks))
+                {
+                    timed.note_blocks(&block_ticks, stored);
+                }
+                pop.empty();
+                if let Some(stored) = bursts.beside(|| singles::<BYTES, _>(&mut push, &mut ticks)) {
+                    timed.note_singles(&ticks, stored);
+                }
+                pop.empty();
+                if timed.block_count() >= wanted {
+                    break;
+                }
+            }
+            timed
+        };
+        let (timed, hops) = hops::beside(scale, here, |stop| bursts.other(&mut others, stop));
+        sample_of(timed, hops, wanted, scale)
+    })
+}
+
+fn full<C: Contestant<BYTES>>(situation: &'static str) -> Case
+where
+    C::Push: Clone,
+{
+    let (mut push, mut pop) = C::verified();
+    let mut others = push.clone();
+    Case::new(situation, C::NAME, move |effort, scale| {
+        fill(&mut push);
+        let moved = Number::default();
+        let wanted = effort.bursts * BURST / BLOCK;
+        let there = |stop: &AtomicBool| {
+            let bytes = payload::<BYTES>();
+            let mut steps = 0;
+            while !stop.load(Ordering::Relaxed) {
+                for _ in 0..BLOCK {
+                    black_box(others.push(black_box(&bytes)));
+                }
+                steps += 1;
+                moved.set(steps);
+            }
+        };
+        let here = || timed_while(effort, wanted, &mut push, || moved.get());
+        let (timed, hops) = hops::beside(scale, here, there);
+        pop.empty();
+        sample_of(timed, hops, wanted, scale)
+    })
+}
+
+/// Bursts during which the other thread took a step.
+fn timed_while<P: Push<BYTES>>(
+    effort: &Effort,
+    wanted: usize,
+    push: &mut P,
+    steps: impl Fn() -> usize,
+) -> Timed {
+    let mut timed = Timed::default();
+    let (mut ticks, mut block_ticks): (Singles, Blocks) = ([0; BURST], [0; _]);
+    for _ in 0..TRIES * effort.bursts {
+        let before = steps();
+        let stored = blocks::<BYTES, _>(push, &mut block_ticks);
+        let between = steps();
+        if between != before {
+            timed.note_blocks(&block_ticks, stored);
+        }
+        let stored = singles::<BYTES, _>(push, &mut ticks);
+        if steps() != between {
+            timed.note_singles(&ticks, stored);
+        }
+        if timed.block_count() >= wanted {
+            break;
+        }
+    }
+    timed
+}
+
+fn slow<C: Contestant<BYTES>>() -> Case {
+    let (mut push, mut pop) = C::verified();
+    Case::new(SLOW, C::NAME, move |effort, scale| {
+        fill(&mut push);
+        let consumer = &mut pop;
+        let there = |stop: &AtomicBool| {
+            let mut out = [0; BYTES];
+            while !stop.load(Ordering::Relaxed) {
+                let start = Instant::now();
+                black_box(consumer.pop(&mut out));
+                while start.elapsed() < PAUSE && !stop.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            }
+        };
+        let here = || bursts_for(effort.while_running, &mut push);
+        let (timed, hops) = hops::beside(scale, here, there);
+        pop.empty();
+        Sample {
+            hops: Some(hops),
+            ..timed.sample(scale)
+        }
+    })
+}
+
+/// The same for those whose consumer is a thread of their own.
+fn slow_sink<C: Contestant<BYTES>>() -> Case {
+    let (mut push, mut pop) = C::verified();
+    Case::new(SLOW, C::NAME, move |effort, scale| {
+        pop.empty();
+        pop.sink(Sink::Slow);
+        fill(&mut push);
+        let timed = bursts_for(effort.while_running, &mut push);
+        pop.empty();
+        timed.sample(scale)
+    })
+}
+
+fn bursts_for<P: Push<BYTES>>(time: Duration, push: &mut P) -> Timed {
+    let mut timed = Timed::default();
+    let (mut ticks, mut block_ticks): (Singles, Blocks) = ([0; BURST], [0; _]);
+    let start = Instant::now();
+    while start.elapsed() < time {
+        let stored = blocks::<BYTES, _>(push, &mut block_ticks);
+        timed.note_blocks(&block_ticks, stored);
+        let stored = singles::<BYTES, _>(push, &mut ticks);
+        timed.note_singles(&ticks, stored);
+    }
+    timed
+}
