@@ -33,9 +33,7 @@ impl Calls {
 
     /// Notes all of another histogram's calls.
     pub fn add(&mut self, other: &Self) {
-        self.0
-            .add(&other.0)
-            .expect("histograms of the same bounds");
+        self.0.add(&other.0).expect("histograms of the same bounds");
     }
 
     /// How many calls there are.

@@ -31,14 +31,29 @@ impl Machine {
         });
         Self {
             facts: vec![
-                ("processor", field(&cpuinfo, "model name").unwrap_or_else(unknown)),
+                (
+                    "processor",
+                    field(&cpuinfo, "model name").unwrap_or_else(unknown),
+                ),
                 ("cores", cores().len().to_string()),
                 ("virtual machine", virtual_machine),
-                ("frequency governor", governor.unwrap_or_else(|| "not readable".to_owned())),
-                ("kernel", read("/proc/sys/kernel/osrelease").unwrap_or_else(unknown)),
-                ("compiler", run("rustc", &["--version"]).unwrap_or_else(unknown)),
+                (
+                    "frequency governor",
+                    governor.unwrap_or_else(|| "not readable".to_owned()),
+                ),
+                (
+                    "kernel",
+                    read("/proc/sys/kernel/osrelease").unwrap_or_else(unknown),
+                ),
+                (
+                    "compiler",
+                    run("rustc", &["--version"]).unwrap_or_else(unknown),
+                ),
                 ("commit", commit.unwrap_or_else(unknown)),
-                ("date", run("date", &["-u", "+%Y-%m-%d %H:%M UTC"]).unwrap_or_else(unknown)),
+                (
+                    "date",
+                    run("date", &["-u", "+%Y-%m-%d %H:%M UTC"]).unwrap_or_else(unknown),
+                ),
             ],
         }
     }
@@ -75,7 +90,9 @@ mod system {
     pub fn cores() -> &'static [usize] {
         static CORES: OnceLock<Vec<usize>> = OnceLock::new();
         CORES.get_or_init(|| match sched_getaffinity(None) {
-            Ok(set) => (0..CpuSet::MAX_CPU).filter(|&cpu| set.is_set(cpu)).collect(),
+            Ok(set) => (0..CpuSet::MAX_CPU)
+                .filter(|&cpu| set.is_set(cpu))
+                .collect(),
             Err(_) => Vec::new(),
         })
     }

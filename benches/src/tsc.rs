@@ -89,7 +89,7 @@ pub use counter::{NAME, now, start, stop};
 pub struct Scale {
     /// Nanoseconds of a tick.
     pub nanos_per_tick: f64,
-    /// The smallest difference seen between two readings that differ.
+    /// By how much readings step, about; 1 if they are fine.
     pub step_ticks: u64,
 }
 
@@ -123,24 +123,47 @@ impl Scale {
     }
 }
 
-/// The greatest common divisor of many differences: a counter that a virtual
-/// machine lets step by ten ticks shows as 10.
+/// Readings from which the step is taken.
+const READINGS: usize = 100_000;
+/// Differences that are not further apart belong together: a virtual counter
+/// is scaled, and its steps differ by a tick.
+const JITTER_TICKS: u64 = 2;
+
 fn step() -> u64 {
-    let mut divisor = 0;
+    let mut differences = Vec::with_capacity(READINGS);
     let mut before = now();
-    for _ in 0..100_000 {
+    for at in 0..READINGS {
+        // Pauses of many lengths, so that a fine counter shows many values.
+        (0..at % 64).for_each(|step| {
+            std::hint::black_box(step);
+        });
         let after = now();
-        divisor = common_divisor(divisor, after.wrapping_sub(before));
-        before = after;
+        differences.push(after.wrapping_sub(before));
+        before = now();
     }
-    divisor.max(1)
+    step_of(differences)
 }
 
-const fn common_divisor(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
+/// The distance between the values that differences cluster at; 1 if they do
+/// not.
+fn step_of(mut differences: Vec<u64>) -> u64 {
+    differences.sort_unstable();
+    // Interrupted readings are at the end.
+    differences.truncate(differences.len() * 9 / 10);
+    differences.dedup();
+    let mut clusters: Vec<u64> = differences.first().copied().into_iter().collect();
+    for pair in differences.windows(2) {
+        if pair[1] - pair[0] > JITTER_TICKS {
+            clusters.push(pair[1]);
+        }
     }
-    a
+    // More values than jitter explains: nothing clusters.
+    if clusters.len() < 2 || differences.len() > 3 * clusters.len() {
+        return 1;
+    }
+    let mut steps: Vec<u64> = clusters.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_unstable();
+    steps[steps.len() / 2]
 }
 
 #[cfg(test)]
@@ -148,10 +171,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_step_divides_every_difference() {
-        assert_eq!(common_divisor(0, 30), 30);
-        assert_eq!(common_divisor(30, 50), 10);
-        assert_eq!(common_divisor(7, 0), 7);
+    fn differences_in_steps_show_the_step() {
+        let stepping = (0..1000).map(|at| 26 * (at % 5)).collect();
+        assert_eq!(step_of(stepping), 26);
+        let jittering = (0..1000).map(|at| 26 * (at % 5) + at % 2).collect();
+        assert_eq!(step_of(jittering), 26);
+    }
+
+    #[test]
+    fn differences_of_all_sizes_show_a_fine_counter() {
+        assert_eq!(step_of((0..1000).map(|at| 20 + at % 90).collect()), 1);
+        assert_eq!(step_of(vec![20; 1000]), 1);
     }
 
     #[test]

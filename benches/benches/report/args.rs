@@ -54,7 +54,10 @@ pub(crate) fn read() -> Args {
     let matches = Command::new("report")
         .about("Latency of logring and its peers, side by side")
         .arg(flag("quick", "Less than a minute, into target/report").conflicts_with("long"))
-        .arg(flag("long", "Also the runs of 60 s with a stopped consumer"))
+        .arg(flag(
+            "long",
+            "Also the runs of 60 s with a stopped consumer",
+        ))
         .arg(
             Arg::new("filter")
                 .long("filter")

@@ -3,12 +3,13 @@
 
 use std::fmt::Write;
 
+use logring_benches::hops::Class;
 use logring_benches::spread::Spread;
 
-use crate::outcome::{EMPTY, Outcome, Run, spread};
+use crate::outcome::{EMPTY, Outcome, Rounds, Run, spread};
 use crate::situations::{
-    DRAIN, HOT, OVERWRITING, READER, REFUSING, STOPPED, STOPPED_LONG, TWO, TWO_OVERWRITING,
-    TWO_REFUSING,
+    ABOVE, BATCH, DRAIN, HOT, OVERWRITING, PART, READER, REFUSING, STOPPED, STOPPED_LONG, TWO,
+    TWO_OVERWRITING, TWO_REFUSING,
 };
 
 const NEWEST: &str = "logring, drop newest";
@@ -18,9 +19,6 @@ const CAS: &str = "CAS + memcpy";
 const STAMP: &str = "TSC read + memcpy";
 const PUSH: &str = "crossbeam ArrayQueue::push";
 const FORCE: &str = "crossbeam ArrayQueue::force_push";
-const BATCH: &str = "logring Ring::drain";
-const ABOVE: &str = "calls above 100 µs";
-const PART: &str = "hindered / unhindered";
 
 /// What a row wants of its figure.
 #[derive(Clone, Copy)]
@@ -61,12 +59,22 @@ fn row(
     what: &'static str,
     wanted: Wanted,
     unit: &str,
-    measured: Option<Spread>,
+    measured: Option<Rounds>,
 ) -> Row {
-    let words = measured.map_or("not measured".to_owned(), |spread| {
-        let Spread { median, min, max, rounds } = spread;
-        format!("**{median:.2}**{unit} ({min:.2} to {max:.2}, {rounds} rounds)")
-    });
+    let words = measured
+        .as_ref()
+        .map_or("not measured".to_owned(), |rounds| {
+            let Spread {
+                median, min, max, ..
+            } = rounds.spread;
+            let classes = match rounds.classes.as_str() {
+                "" => String::new(),
+                classes => format!(": {classes}"),
+            };
+            let rounds = rounds.spread.rounds;
+            format!("**{median:.2}**{unit} ({min:.2} to {max:.2}, {rounds} rounds{classes})")
+        });
+    let measured = measured.map(|rounds| rounds.spread);
     Row {
         number,
         what,
@@ -77,55 +85,168 @@ fn row(
     }
 }
 
+/// Two cases to divide by each other, by their net averages.
+type Ratio = (&'static str, &'static str, f64, Case, Case);
+/// Situation and contestant.
+type Case = (&'static str, &'static str);
+
+/// Rows 1 to 4, and the first one numbered 5.
+const FIRST: [Ratio; 5] = [
+    (
+        "1",
+        "push of 64 bytes / (CAS + memcpy), same-thread drain",
+        1.4,
+        (HOT, NEWEST),
+        (HOT, CAS),
+    ),
+    (
+        "2",
+        "push / `ArrayQueue::force_push`, not full",
+        1.0,
+        (HOT, NEWEST),
+        (HOT, FORCE),
+    ),
+    (
+        "3",
+        "push with TSC stamp / (TSC read + memcpy)",
+        1.5,
+        (HOT, STAMPED),
+        (HOT, STAMP),
+    ),
+    (
+        "4",
+        "refused push / accepted push, one thread",
+        0.75,
+        (REFUSING, NEWEST),
+        (HOT, NEWEST),
+    ),
+    (
+        "5",
+        "refused push, two threads / one thread",
+        1.2,
+        (TWO_REFUSING, NEWEST),
+        (REFUSING, NEWEST),
+    ),
+];
+/// Rows 6 to 8.
+const SECOND: [Ratio; 3] = [
+    (
+        "6",
+        "overwriting push / `force_push`, one thread",
+        0.8,
+        (OVERWRITING, OLDEST),
+        (OVERWRITING, FORCE),
+    ),
+    (
+        "7",
+        "overwriting push, two threads, one ring / `force_push`, two threads",
+        0.8,
+        (TWO_OVERWRITING, OLDEST),
+        (TWO_OVERWRITING, FORCE),
+    ),
+    (
+        "8",
+        "two producers, one ring / contended CAS + memcpy",
+        1.2,
+        (TWO, NEWEST),
+        (TWO, CAS),
+    ),
+];
+
 /// All rows.
 pub(crate) fn rows(run: &Run) -> Vec<Row> {
     use Wanted::{AtLeast, AtMost};
-    let net = |this, that| run.ratio(this, that, Run::net);
+    let net = |&(number, what, most, this, that): &Ratio| {
+        row(
+            number,
+            what,
+            AtMost(most),
+            "",
+            run.ratio(this, that, Run::net),
+        )
+    };
     let tail = |run: &Run, outcome: &Outcome| outcome.percentile(99.9, &run.scale);
-    let p99 = run.find(TWO_REFUSING, NEWEST);
-    let p99 = p99.and_then(|outcome| spread(&outcome.percentile(99.0, &run.scale)));
-    // How often a batch takes as many records as `pop` in the same time.
-    let drained = run.ratio((DRAIN, PUSH), (DRAIN, BATCH), |_, outcome| outcome.averages());
-    let part = run.find(READER, OLDEST);
-    let part = part.and_then(|outcome| spread(&outcome.figure(PART)));
-    let mut rows = vec![
-        row("1", "push of 64 bytes / (CAS + memcpy), same-thread drain", AtMost(1.4), "",
-            net((HOT, NEWEST), (HOT, CAS))),
-        row("2", "push / `ArrayQueue::force_push`, not full", AtMost(1.0), "",
-            net((HOT, NEWEST), (HOT, FORCE))),
-        row("3", "push with TSC stamp / (TSC read + memcpy)", AtMost(1.5), "",
-            net((HOT, STAMPED), (HOT, STAMP))),
-        row("4", "refused push / accepted push, one thread", AtMost(0.75), "",
-            net((REFUSING, NEWEST), (HOT, NEWEST))),
-        row("5", "refused push, two threads / one thread", AtMost(1.2), "",
-            net((TWO_REFUSING, NEWEST), (REFUSING, NEWEST))),
-        row("5", "refused push, two threads: p99 of single calls, nothing subtracted",
-            AtMost(30.0), " ns", p99),
-        row("6", "overwriting push / `force_push`, one thread", AtMost(0.8), "",
-            net((OVERWRITING, OLDEST), (OVERWRITING, FORCE))),
-        row("7", "overwriting push, two threads, one ring / `force_push`, two threads", AtMost(0.8), "",
-            net((TWO_OVERWRITING, OLDEST), (TWO_OVERWRITING, FORCE))),
-        row("8", "two producers, one ring / contended CAS + memcpy", AtMost(1.2), "",
-            net((TWO, NEWEST), (TWO, CAS))),
-        row("9", "p99.9 of two producers / `ArrayQueue`'s, single calls", AtMost(0.1), "",
-            run.ratio((TWO, NEWEST), (TWO, PUSH), tail)),
-    ];
+    let raw = |_: &Run, outcome: &Outcome| outcome.averages();
+    let p99 = |outcome: &Outcome| outcome.percentile(99.0, &run.scale);
+    let mut rows: Vec<Row> = FIRST.iter().map(net).collect();
+    rows.push(row(
+        "5",
+        "refused push, two threads: p99 of single calls, nothing subtracted",
+        AtMost(30.0),
+        " ns",
+        rounds_of(run, (TWO_REFUSING, NEWEST), p99),
+    ));
+    rows.extend(SECOND.iter().map(net));
+    rows.push(row(
+        "9",
+        "p99.9 of two producers / `ArrayQueue`'s, single calls",
+        AtMost(0.1),
+        "",
+        run.ratio((TWO, NEWEST), (TWO, PUSH), tail),
+    ));
     rows.extend(stopped(run));
-    rows.push(row("11", "two producers on shards / one producer", AtMost(1.3), "", None));
-    rows.push(row("12", "reader's rate per its own processor time, two saturating overwriters / unhindered",
-        AtLeast(0.2), "", part));
-    rows.push(row("13", "rate of batch drain / `ArrayQueue::pop`, 64 bytes", AtLeast(2.0), "", drained));
+    rows.push(row(
+        "11",
+        "two producers on shards / one producer",
+        AtMost(1.3),
+        "",
+        None,
+    ));
+    rows.push(row(
+        "12",
+        "reader's rate by its own processor time, two saturating overwriters / unhindered",
+        AtLeast(0.2),
+        "",
+        rounds_of(run, (READER, OLDEST), |outcome| outcome.figure(PART)),
+    ));
+    // Times the other way round are rates.
+    rows.push(row(
+        "13",
+        "rate of batch drain / `ArrayQueue::pop`, 64 bytes",
+        AtLeast(2.0),
+        "",
+        run.ratio((DRAIN, PUSH), (DRAIN, BATCH), raw),
+    ));
     rows
+}
+
+/// A figure of one case; rounds in which the cores moved are left out.
+fn rounds_of(run: &Run, case: Case, of: impl Fn(&Outcome) -> Vec<Option<f64>>) -> Option<Rounds> {
+    let outcome = run.find(case.0, case.1)?;
+    let stayed = of(outcome)
+        .into_iter()
+        .zip(outcome.classes())
+        .map(|(value, class)| value.filter(|_| class != Some(Class::Moved)));
+    Some(Rounds {
+        spread: spread(&stayed.collect::<Vec<_>>())?,
+        classes: outcome.class_words(),
+    })
 }
 
 /// Row 10: no more long calls than the worst of the empty call's runs.
 fn stopped(run: &Run) -> Vec<Row> {
     let mut rows = Vec::new();
     for (situation, who, what) in [
-        (STOPPED, NEWEST, "calls above 100 µs in 1 s, consumer stopped, drop newest"),
-        (STOPPED, OLDEST, "calls above 100 µs in 1 s, consumer stopped, drop oldest"),
-        (STOPPED_LONG, NEWEST, "calls above 100 µs in 60 s, consumer stopped, drop newest"),
-        (STOPPED_LONG, OLDEST, "calls above 100 µs in 60 s, consumer stopped, drop oldest"),
+        (
+            STOPPED,
+            NEWEST,
+            "calls above 100 µs in 1 s, consumer stopped, drop newest",
+        ),
+        (
+            STOPPED,
+            OLDEST,
+            "calls above 100 µs in 1 s, consumer stopped, drop oldest",
+        ),
+        (
+            STOPPED_LONG,
+            NEWEST,
+            "calls above 100 µs in 60 s, consumer stopped, drop newest",
+        ),
+        (
+            STOPPED_LONG,
+            OLDEST,
+            "calls above 100 µs in 60 s, consumer stopped, drop oldest",
+        ),
     ] {
         let of = |who| spread(&run.find(situation, who)?.figure(ABOVE));
         let most = |who: &str| {
@@ -134,24 +255,46 @@ fn stopped(run: &Run) -> Vec<Row> {
         };
         let (wanted, words, met) = match (of(who), of(EMPTY), most(who), most(EMPTY)) {
             (Some(ours), Some(empty), Some(longest), Some(empty_longest)) => (
-                format!("at most {:.0}, the most of {} runs of the empty call", empty.max, empty.rounds),
+                format!(
+                    "at most {:.0}, the most of {} runs of the empty call",
+                    empty.max, empty.rounds
+                ),
                 format!(
                     "**{:.0}** ({:.0} to {:.0}, {} rounds); empty call {:.0} ({:.0} to {:.0}); \
                      maxima {longest:.0} µs and {empty_longest:.0} µs",
-                    ours.median, ours.min, ours.max, ours.rounds, empty.median, empty.min, empty.max,
+                    ours.median,
+                    ours.min,
+                    ours.max,
+                    ours.rounds,
+                    empty.median,
+                    empty.min,
+                    empty.max,
                 ),
                 Some(ours.median <= empty.max),
             ),
-            _ => ("no more than the empty call".to_owned(), "not measured".to_owned(), None),
+            _ => (
+                "no more than the empty call".to_owned(),
+                "not measured".to_owned(),
+                None,
+            ),
         };
-        rows.push(Row { number: "10", what, wanted, measured: of(who), words, met });
+        rows.push(Row {
+            number: "10",
+            what,
+            wanted,
+            measured: of(who),
+            words,
+            met,
+        });
     }
     rows
 }
 
 /// The table in Markdown.
 pub(crate) fn table(run: &Run) -> String {
-    let mut text = "| # | Figure | Wanted | Measured: median (least to most) | |\n|---|---|---|---|---|\n".to_owned();
+    let mut text =
+        "| # | Figure | Wanted | Measured: median (least to most) | |\n|---|---|---|---|---|\n"
+            .to_owned();
     for row in rows(run) {
         let met = match row.met {
             Some(true) => "met",
@@ -159,7 +302,11 @@ pub(crate) fn table(run: &Run) -> String {
             None => "–",
         };
         // Writing to a string does not fail.
-        let _ = writeln!(text, "| {} | {} | {} | {} | {met} |", row.number, row.what, row.wanted, row.words);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {met} |",
+            row.number, row.what, row.wanted, row.words
+        );
     }
     text
 }

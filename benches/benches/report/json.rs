@@ -21,7 +21,11 @@ pub(crate) fn write(path: &Path, run: &Run) -> Result<(), Box<dyn Error>> {
         .map(|(name, value)| ((*name).to_owned(), json!(value)))
         .collect();
     let rows: Vec<Value> = bar::rows(run).iter().map(bar_row).collect();
-    let cases: Vec<Value> = run.outcomes.iter().map(|outcome| case(outcome, run)).collect();
+    let cases: Vec<Value> = run
+        .outcomes
+        .iter()
+        .map(|outcome| case(outcome, run))
+        .collect();
     let all = json!({
         "command": run.command,
         "machine": machine,
@@ -62,7 +66,11 @@ fn case(outcome: &Outcome, run: &Run) -> Value {
     let rounds: Vec<Value> = outcome
         .samples
         .iter()
-        .map(|sample| sample.as_ref().map_or(Value::Null, |sample| round(sample, &run.scale)))
+        .map(|sample| {
+            sample
+                .as_ref()
+                .map_or(Value::Null, |sample| round(sample, &run.scale))
+        })
         .collect();
     let calls = outcome.calls();
     json!({

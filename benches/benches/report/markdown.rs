@@ -23,8 +23,9 @@ pub(crate) fn text(run: &Run, to_pictures: &str, pictures: &[Picture]) -> String
     text += &bar::table(run);
     text += "\n## Overview\n\n";
     text += "Nanoseconds of a call with 64 bytes: 20-call average less the empty call's, median \
-             (least to most) of the rounds. In brackets, how many rounds had which distance \
-             between the cores; rounds in which it changed (moved) are not in the figure.\n\n";
+             (least to most) of the rounds. Of two threads there is a figure for rounds with near \
+             cores and one for those with far ones (hops of less and more than 100 ns), with the \
+             number of such rounds; rounds in which the distance changed are in neither.\n\n";
     text += &tables::overview(run);
     text.push('\n');
     for picture in pictures {
@@ -32,11 +33,14 @@ pub(crate) fn text(run: &Run, to_pictures: &str, pictures: &[Picture]) -> String
     }
     text += "## Situations\n\n";
     text += "Percentiles are nanoseconds of single calls, each between two readings of the clock, \
-             of all rounds together. Nothing is subtracted from them: compare them with the empty \
+             of all rounds together, whatever the distance of cores. Nothing is subtracted from them: compare them with the empty \
              call's. A percentile that fewer than ten calls lie above is left out.\n\n";
     for (name, title, what) in SITUATIONS {
         if run.of(name).next().is_some() {
-            text += &format!("### {title}\n\n{what}\n\n{}\n", tables::situation(run, name));
+            text += &format!(
+                "### {title}\n\n{what}\n\n{}\n",
+                tables::situation(run, name)
+            );
         }
     }
     text += NOT_SHOWN;

@@ -77,14 +77,7 @@ impl Outcome {
     /// How many rounds had each class, in words; empty for one thread.
     pub(crate) fn class_words(&self) -> String {
         let classes = self.classes();
-        let words: Vec<String> = [Class::Near, Class::Far, Class::Moved]
-            .into_iter()
-            .filter_map(|class| {
-                let count = classes.iter().filter(|&&own| own == Some(class)).count();
-                (count > 0).then(|| format!("{} {count}", class.name()))
-            })
-            .collect();
-        words.join(", ")
+        words_of(&classes)
     }
 
     fn each(&self, of: impl Fn(&Sample) -> Option<f64>) -> Vec<Option<f64>> {
@@ -93,6 +86,26 @@ impl Outcome {
             .map(|sample| sample.as_ref().and_then(&of))
             .collect()
     }
+}
+
+/// How many there are of each class.
+fn words_of(classes: &[Option<Class>]) -> String {
+    let words: Vec<String> = [Class::Near, Class::Far, Class::Moved]
+        .into_iter()
+        .filter_map(|class| {
+            let count = classes.iter().filter(|&&own| own == Some(class)).count();
+            (count > 0).then(|| format!("{} {count}", class.name()))
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// Values of rounds, and the class of each round that has one.
+pub(crate) struct Rounds {
+    /// Over all classes.
+    pub(crate) spread: Spread,
+    /// How many rounds of which class; empty for one thread.
+    pub(crate) classes: String,
 }
 
 /// The spread of the rounds that have a value.
@@ -139,14 +152,21 @@ impl Run {
         this: (&str, &str),
         that: (&str, &str),
         of: impl Fn(&Self, &Outcome) -> Vec<Option<f64>>,
-    ) -> Option<Spread> {
+    ) -> Option<Rounds> {
         let (this, that) = (self.find(this.0, this.1)?, self.find(that.0, that.1)?);
-        let classes = this.classes().into_iter().zip(that.classes());
-        let these: Vec<_> = of(self, this)
-            .into_iter()
-            .zip(classes)
-            .map(|(value, (own, other))| value.filter(|_| comparable(own, other)))
-            .collect();
-        Spread::of(quotients(&these, &of(self, that)))
+        let (own, others) = (this.classes(), that.classes());
+        let (these, those) = (of(self, this), of(self, that));
+        let mut compared = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..self.rounds {
+            if comparable(own[round], others[round]) {
+                compared.0.push(these[round]);
+                compared.1.push(those[round]);
+                compared.2.push(own[round].or(others[round]));
+            }
+        }
+        Some(Rounds {
+            spread: Spread::of(quotients(&compared.0, &compared.1))?,
+            classes: words_of(&compared.2),
+        })
     }
 }

@@ -9,9 +9,7 @@ use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, Value
 use plotters::prelude::*;
 
 use crate::outcome::{EMPTY, Run, spread};
-use crate::situations::{
-    HOT, OVERWRITING, REFUSING, STOPPED, TWO, TWO_OVERWRITING, TWO_REFUSING,
-};
+use crate::situations::{HOT, OVERWRITING, REFUSING, STOPPED, TWO, TWO_OVERWRITING, TWO_REFUSING};
 
 /// A picture that was drawn.
 pub(crate) struct Picture {
@@ -64,8 +62,14 @@ pub(crate) fn draw(folder: &Path, run: &Run) -> Result<Vec<Picture>, Box<dyn Err
         (REFUSING, "20-call averages, full and refusing"),
         (OVERWRITING, "20-call averages, full and overwriting"),
         (TWO, "20-call averages, two producers, not full"),
-        (TWO_REFUSING, "20-call averages, two threads, full and refusing"),
-        (TWO_OVERWRITING, "20-call averages, two threads, full and overwriting"),
+        (
+            TWO_REFUSING,
+            "20-call averages, two threads, full and refusing",
+        ),
+        (
+            TWO_OVERWRITING,
+            "20-call averages, two threads, full and overwriting",
+        ),
     ] {
         let bars: Vec<(String, f64)> = run
             .of(situation)
@@ -241,7 +245,11 @@ fn horizontal(
         .label_style(("sans-serif", 14))
         .draw()?;
     for (at, (name, value)) in bars.iter().enumerate() {
-        let color = if name.starts_with("logring") { COLORS[0] } else { COLORS[7] };
+        let color = if name.starts_with("logring") {
+            COLORS[0]
+        } else {
+            COLORS[7]
+        };
         let (from, to) = (at as f64 + 0.2, at as f64 + 0.8);
         let shown = value.max(least);
         chart.draw_series([Rectangle::new([(least, from), (shown, to)], color.filled())])?;

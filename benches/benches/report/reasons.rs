@@ -30,7 +30,10 @@ const CONTROLS: &[&str] = &["empty call", "memcpy", "CAS + memcpy", "TSC read + 
 /// The reason, for a contestant that has no figures in a situation.
 pub(crate) fn why_not(situation: &str, contestant: &str) -> &'static str {
     let is_in = |list: &[&str]| list.contains(&contestant);
-    let several = matches!(situation, TWO | TWO_REFUSING | TWO_OVERWRITING | CROWD | READER);
+    let several = matches!(
+        situation,
+        TWO | TWO_REFUSING | TWO_OVERWRITING | CROWD | READER
+    );
     if is_in(CONTROLS) {
         "a control, never full"
     } else if several && is_in(SINGLE) {
@@ -51,4 +54,3 @@ pub(crate) fn why_not(situation: &str, contestant: &str) -> &'static str {
         "not measured"
     }
 }
-

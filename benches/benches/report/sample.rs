@@ -87,30 +87,60 @@ pub(crate) type Blocks = [u64; BURST / BLOCK];
 /// A burst of calls, each timed alone; returns how many were stored.
 #[inline(never)]
 pub(crate) fn singles<const N: usize, P: Push<N>>(push: &mut P, ticks: &mut [u64]) -> u64 {
+    singles_while::<N, P>(push, ticks, || true).1
+}
+
+/// The same while something holds, which is asked before each call and not
+/// timed. Returns how many calls there were, too.
+#[inline(always)]
+pub(crate) fn singles_while<const N: usize, P: Push<N>>(
+    push: &mut P,
+    ticks: &mut [u64],
+    holds: impl Fn() -> bool,
+) -> (usize, u64) {
     let bytes = payload::<N>();
-    let mut stored = 0;
+    let (mut calls, mut stored) = (0, 0);
     for ticks in ticks {
+        if !holds() {
+            break;
+        }
+        calls += 1;
         let start = tsc::start();
         let answer = black_box(push.push(black_box(&bytes)));
         *ticks = tsc::stop().wrapping_sub(start);
         stored += u64::from(answer);
     }
-    stored
+    (calls, stored)
 }
 
 /// A burst of blocks of calls; returns how many were stored.
 #[inline(never)]
-pub(crate) fn blocks<const N: usize, P: Push<N>>(push: &mut P, ticks: &mut Blocks) -> u64 {
+pub(crate) fn blocks<const N: usize, P: Push<N>>(push: &mut P, ticks: &mut [u64]) -> u64 {
+    blocks_while::<N, P>(push, ticks, || true).1
+}
+
+/// The same while something holds, which is asked before each block and not
+/// timed. Returns how many blocks there were, too.
+#[inline(always)]
+pub(crate) fn blocks_while<const N: usize, P: Push<N>>(
+    push: &mut P,
+    ticks: &mut [u64],
+    holds: impl Fn() -> bool,
+) -> (usize, u64) {
     let bytes = payload::<N>();
-    let mut stored = 0;
+    let (mut blocks, mut stored) = (0, 0);
     for ticks in ticks {
+        if !holds() {
+            break;
+        }
+        blocks += 1;
         let start = tsc::start();
         for _ in 0..BLOCK {
             stored += u64::from(black_box(push.push(black_box(&bytes))));
         }
         *ticks = tsc::stop().wrapping_sub(start);
     }
-    stored
+    (blocks, stored)
 }
 
 impl Timed {
@@ -122,7 +152,7 @@ impl Timed {
     }
 
     /// Notes blocks.
-    pub(crate) fn note_blocks(&mut self, ticks: &Blocks, stored: u64) {
+    pub(crate) fn note_blocks(&mut self, ticks: &[u64], stored: u64) {
         self.blocks.extend(ticks.iter().map(|&ticks| ticks as f64));
         self.offered += (ticks.len() * BLOCK) as u64;
         self.stored += stored;
@@ -147,6 +177,14 @@ impl Timed {
         timed
     }
 
+    /// Notes all of another one.
+    pub(crate) fn note_all(&mut self, other: &Self) {
+        self.calls.add(&other.calls);
+        self.blocks.extend(&other.blocks);
+        self.offered += other.offered;
+        self.stored += other.stored;
+    }
+
     /// Calls timed alone so far.
     pub(crate) fn calls(&self) -> &Calls {
         &self.calls
@@ -160,8 +198,8 @@ impl Timed {
     /// The sample. A kind of which there is nothing is left out.
     pub(crate) fn sample(mut self, scale: &Scale) -> Sample {
         let stored = self.stored as f64 / self.offered.max(1) as f64;
-        let average = (!self.blocks.is_empty())
-            .then(|| scale.nanos(median(&mut self.blocks)) / BLOCK as f64);
+        let average =
+            (!self.blocks.is_empty()).then(|| scale.nanos(median(&mut self.blocks)) / BLOCK as f64);
         Sample {
             calls: (self.calls.count() > 0).then_some(self.calls),
             average_nanos: average,

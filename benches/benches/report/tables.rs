@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use logring_benches::histogram::SHOWN;
+use logring_benches::hops::Class;
 use logring_benches::spread::Spread;
 
 use crate::outcome::{Outcome, Run, spread};
@@ -37,7 +38,9 @@ pub(crate) fn nanos(value: f64) -> String {
 
 fn spread_words(spread: Option<Spread>) -> String {
     spread.map_or("–".to_owned(), |spread| {
-        let Spread { median, min, max, .. } = spread;
+        let Spread {
+            median, min, max, ..
+        } = spread;
         format!("{} ({} to {})", nanos(median), nanos(min), nanos(max))
     })
 }
@@ -53,7 +56,9 @@ pub(crate) fn overview(run: &Run) -> String {
         }
     }
     let mut text = "| |".to_owned();
-    COLUMNS.iter().for_each(|(_, title)| text += &format!(" {title} |"));
+    COLUMNS
+        .iter()
+        .for_each(|(_, title)| text += &format!(" {title} |"));
     text += "\n|---|";
     COLUMNS.iter().for_each(|_| text += "---|");
     text.push('\n');
@@ -71,13 +76,31 @@ pub(crate) fn overview(run: &Run) -> String {
     text
 }
 
+/// The net averages: of one thread, or for near and far cores each.
 fn cell(run: &Run, outcome: &Outcome) -> String {
-    let classes = outcome.class_words();
-    match spread(&run.net(outcome)) {
-        Some(middle) if classes.is_empty() => spread_words(Some(middle)),
-        Some(middle) => format!("{} [{classes}]", spread_words(Some(middle))),
-        None if classes.is_empty() => "–".to_owned(),
-        None => format!("[{classes}]"),
+    let (net, classes) = (run.net(outcome), outcome.classes());
+    if classes.iter().all(Option::is_none) {
+        return spread_words(spread(&net));
+    }
+    let of = |class: Class| {
+        let rounds = net.iter().zip(&classes);
+        let values = rounds.filter(|(_, own)| **own == Some(class));
+        let middle = Spread::of(values.filter_map(|(value, _)| *value))?;
+        Some(format!(
+            "{}: {} [{}]",
+            class.name(),
+            spread_words(Some(middle)),
+            middle.rounds
+        ))
+    };
+    let words: Vec<String> = [Class::Near, Class::Far]
+        .into_iter()
+        .filter_map(of)
+        .collect();
+    if words.is_empty() {
+        "moved in each round".to_owned()
+    } else {
+        words.join("<br>")
     }
 }
 
@@ -96,10 +119,14 @@ pub(crate) fn situation(run: &Run, situation: &str) -> String {
         };
     }
     if has_calls {
-        SHOWN.iter().for_each(|(name, _)| text += &format!(" {name} |"));
+        SHOWN
+            .iter()
+            .for_each(|(name, _)| text += &format!(" {name} |"));
         text += " calls |";
     }
-    figures.iter().for_each(|name| text += &format!(" {name} |"));
+    figures
+        .iter()
+        .for_each(|name| text += &format!(" {name} |"));
     if has_classes {
         text += " cores |";
     }
@@ -109,10 +136,10 @@ pub(crate) fn situation(run: &Run, situation: &str) -> String {
         text += &format!("| {} |", outcome.contestant);
         if has_averages {
             let averages = match situation {
-                DRAIN => outcome.averages(),
-                _ => run.net(outcome),
+                DRAIN => spread_words(spread(&outcome.averages())),
+                _ => cell(run, outcome),
             };
-            text += &format!(" {} |", spread_words(spread(&averages)));
+            text += &format!(" {averages} |");
         }
         if has_calls {
             text += &percentiles(run, outcome);
@@ -174,7 +201,9 @@ fn figure_words(spread: Spread) -> String {
             format!("{value:.3}")
         }
     };
-    let Spread { median, min, max, .. } = spread;
+    let Spread {
+        median, min, max, ..
+    } = spread;
     if min == max {
         digits(median)
     } else {

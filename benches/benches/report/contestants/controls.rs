@@ -121,7 +121,10 @@ impl<const N: usize> Contestant<N> for StampMemcpy<N> {
     }
 
     fn verified() -> (Self, NoPop) {
-        (filled::<N, Self>(Self::make().0, |push| &push.buffer), NoPop)
+        (
+            filled::<N, Self>(Self::make().0, |push| &push.buffer),
+            NoPop,
+        )
     }
 }
 
@@ -174,7 +177,10 @@ impl<const N: usize> Contestant<N> for CasMemcpy<N> {
     }
 
     fn verified() -> (Self, NoPop) {
-        (filled::<N, Self>(Self::make().0, |push| &push.buffer), NoPop)
+        (
+            filled::<N, Self>(Self::make().0, |push| &push.buffer),
+            NoPop,
+        )
     }
 }
 

@@ -63,10 +63,14 @@ impl<L> Clone for Static<L> {
 impl<const N: usize, L: Log<N>> Contestant<N> for Static<L> {
     const NAME: &'static str = L::NAME;
     type Push = Self;
-    type Pop = Self;
+    type Pop = Out<L>;
 
-    fn make() -> (Self, Self) {
-        (Self(PhantomData), Self(PhantomData))
+    fn make() -> (Self, Out<L>) {
+        let out = Out {
+            buf: vec![0; DRAIN_BYTES],
+            of: PhantomData,
+        };
+        (Self(PhantomData), out)
     }
 }
 
@@ -77,19 +81,24 @@ impl<const N: usize, L: Log<N>> Push<N> for Static<L> {
     }
 }
 
-impl<const N: usize, L: Log<N>> Pop<N> for Static<L> {
+/// The way out, with a buffer for batches.
+pub(crate) struct Out<L> {
+    pub(crate) buf: Vec<u8>,
+    of: PhantomData<fn() -> L>,
+}
+
+impl<const N: usize, L: Log<N>> Pop<N> for Out<L> {
     #[inline(always)]
     fn pop(&mut self, out: &mut [u8; N]) -> bool {
         pop(L::log().ring(), out)
     }
 
     fn empty(&mut self) {
-        empty(L::log().ring());
+        empty(L::log().ring(), &mut self.buf);
     }
 
     fn take(&mut self, most: usize) -> usize {
-        let mut buf = [0; DRAIN_BYTES];
-        drain(L::log().ring(), &mut buf, most)
+        drain(L::log().ring(), &mut self.buf, most)
     }
 }
 
@@ -101,7 +110,7 @@ fn pop<const N: usize>(ring: &Ring, out: &mut [u8; N]) -> bool {
 }
 
 /// Bytes of a drain's buffer.
-pub(crate) const DRAIN_BYTES: usize = 16 * 1024;
+const DRAIN_BYTES: usize = 16 * 1024;
 
 /// Takes up to so many records in batches, and reads them.
 pub(crate) fn drain(ring: &Ring, buf: &mut [u8], most: usize) -> usize {
@@ -112,8 +121,8 @@ pub(crate) fn drain(ring: &Ring, buf: &mut [u8], most: usize) -> usize {
 }
 
 /// Takes all records and tells all losses: the next push carries none.
-pub(crate) fn empty(ring: &Ring) {
-    drain(ring, &mut [0; DRAIN_BYTES], usize::MAX);
+fn empty(ring: &Ring, buf: &mut [u8]) {
+    drain(ring, buf, usize::MAX);
     std::hint::black_box(ring.take_trailing_loss());
 }
 
@@ -148,6 +157,6 @@ impl<const N: usize> Pop<N> for Boxed {
     }
 
     fn empty(&mut self) {
-        empty(self.0.ring());
+        empty(self.0.ring(), &mut [0; DRAIN_BYTES]);
     }
 }

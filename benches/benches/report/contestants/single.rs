@@ -3,7 +3,7 @@
 use bbqueue::nicknames::YakiNiku;
 use bbqueue::prod_cons::framed::{FramedConsumer, FramedProducer};
 use bbqueue::traits::storage::BoxedSlice;
-use ringbuf::traits::{Consumer, Producer, RingBuffer as _, Split};
+use ringbuf::traits::{Consumer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use super::{Contestant, Pop, Push, SLOTS};

@@ -8,7 +8,7 @@ use logring_benches::tsc;
 
 use super::{Case, DRAIN, each};
 use crate::contestants::channels::{Flume, Kanal, Std};
-use crate::contestants::rings::{DRAIN_BYTES, DropNewest, Log, Static, drain};
+use crate::contestants::rings::{DropNewest, Log, Out, Static, drain};
 use crate::contestants::single::{Bbqueue, Ringbuf, Rtrb};
 use crate::contestants::slots::{ArrayPush, ConcurrentPush, HeaplessMpmc, Thing};
 use crate::contestants::{BYTES, Contestant, Pop, Push, payload};
@@ -17,27 +17,30 @@ use crate::sample::Sample;
 /// Records of one pass; all have room for them.
 const RECORDS: usize = 1000;
 
-/// The names of logring's ways.
+/// What tables call logring's batches.
 pub(crate) const BATCH: &str = "logring Ring::drain";
 
 pub(crate) fn add(cases: &mut Vec<Case>) {
     type Ours = Static<DropNewest>;
-    cases.push(taking::<Ours, _>(BATCH, |_| {
-        drain(ring(), &mut [0; DRAIN_BYTES], RECORDS)
+    cases.push(taking::<Ours, _>(BATCH, |out: &mut Out<_>| {
+        drain(ring(), &mut out.buf, RECORDS)
     }));
-    cases.push(taking::<Ours, _>("logring Ring::drain_into + Frames", |_| {
-        let (mut buf, mut records) = ([0; DRAIN_BYTES], 0);
-        loop {
-            let batch = ring().drain_into(&mut buf);
-            for record in Frames::new(&buf[..batch.bytes]) {
-                black_box(record.bytes);
+    cases.push(taking::<Ours, _>(
+        "logring Ring::drain_into + Frames",
+        |out: &mut Out<_>| {
+            let mut records = 0;
+            loop {
+                let batch = ring().drain_into(&mut out.buf);
+                for record in Frames::new(&out.buf[..batch.bytes]) {
+                    black_box(record.bytes);
+                }
+                records += batch.records;
+                if batch.records == 0 {
+                    return records;
+                }
             }
-            records += batch.records;
-            if batch.records == 0 {
-                return records;
-            }
-        }
-    }));
+        },
+    ));
     each!(cases, one_by_one(): Ours, ArrayPush<BYTES>, ConcurrentPush<BYTES>, Thing<BYTES>,
         HeaplessMpmc<BYTES>, Bbqueue, Rtrb, Ringbuf, Std, Kanal, Flume);
 }

@@ -58,7 +58,7 @@ fn push_before<P: Push<BYTES>>(push: &mut P) {
 fn logring<L: Log<BYTES>>() -> Case {
     let (mut push, mut pop) = <Static<L> as Contestant<BYTES>>::verified();
     Case::new(HALTED, L::NAME, move |_: &Effort, scale| {
-        Pop::<BYTES>::empty(&mut pop);
+        pop.empty();
         push_before(&mut push);
         let mut grant = L::log()
             .reserve(Level::INFO, 0, BYTES)
@@ -68,18 +68,28 @@ fn logring<L: Log<BYTES>>() -> Case {
         let sample = others(&mut push, &mut pop, scale, busy, || {
             grant.commit();
         });
-        Pop::<BYTES>::empty(&mut pop);
+        pop.empty();
         sample
     })
 }
 
 fn bbqueue() -> Case {
     let (mut push, mut pop) = <Bbqueue as Contestant<BYTES>>::verified();
-    Case::new(HALTED, <Bbqueue as Contestant<BYTES>>::NAME, move |_, scale| {
-        Pop::<BYTES>::empty(&mut pop);
-        push_before(&mut push);
-        let mut grant = push.grant(BYTES as u16).expect("an empty queue has room");
-        grant.copy_from_slice(&payload::<BYTES>());
-        others(&mut push, &mut pop, scale, || 0, || grant.commit(BYTES as u16))
-    })
+    Case::new(
+        HALTED,
+        <Bbqueue as Contestant<BYTES>>::NAME,
+        move |_, scale| {
+            Pop::<BYTES>::empty(&mut pop);
+            push_before(&mut push);
+            let mut grant = push.grant(BYTES as u16).expect("an empty queue has room");
+            grant.copy_from_slice(&payload::<BYTES>());
+            others(
+                &mut push,
+                &mut pop,
+                scale,
+                || 0,
+                || grant.commit(BYTES as u16),
+            )
+        },
+    )
 }

@@ -9,10 +9,17 @@ mod reader;
 mod stopped;
 mod two;
 
+pub(crate) use drain::BATCH;
+pub(crate) use reader::PART;
+pub(crate) use stopped::ABOVE;
+
 use logring_benches::machine;
 use logring_benches::tsc::Scale;
 
 use crate::sample::{Effort, Sample};
+
+/// Measures once.
+type Measure = Box<dyn FnMut(&Effort, &Scale) -> Sample>;
 
 /// One contestant in one situation.
 pub(crate) struct Case {
@@ -21,7 +28,7 @@ pub(crate) struct Case {
     /// Who.
     pub(crate) contestant: String,
     /// Measures once.
-    pub(crate) run: Box<dyn FnMut(&Effort, &Scale) -> Sample>,
+    pub(crate) run: Measure,
     /// It takes part in every so-manieth round.
     pub(crate) every: usize,
 }
@@ -57,22 +64,86 @@ pub(crate) use each;
 
 /// Situations by name, in the order of the report, and what is done in each.
 pub(crate) const SITUATIONS: &[(&str, &str, &str)] = &[
-    (HOT, "Hot, never full", "One thread; emptied by the same thread after each burst of 200 records, which is not timed. The loggers' own threads empty theirs meanwhile."),
-    (REFUSING, "Full, refusing the newest", "One thread, a ring that is full and stays so; every call must be refused. The loggers' sinks do not return."),
-    (OVERWRITING, "Full, overwriting the oldest", "One thread, a ring that is full and stays so; every call must be accepted."),
-    (STOPPED, "Consumer stopped, one second", "One thread pushes for a second without a pause, from empty to full and on, and nobody pops. Each call is timed alone."),
-    (STOPPED_LONG, "Consumer stopped, one minute", "The same for 60 s (`--long` only; an empty call in nine runs, the others in three)."),
-    (SLOW, "Consumer slow", "A second thread pops one record in about 50 µs; this one pushes without a pause, so the ring is full nearly always."),
-    (SPARSE, "Sparse", "One record a millisecond, popped by the same thread after each; between two records the thread sleeps."),
-    (COLD, "Cold cache", "Before each call this thread walks through 32 MiB of memory of its own."),
-    (TWO, "Two producers, not full", "Two threads on two cores push at once, in bursts that fit the ring together; both stop at a barrier, and the first one empties the ring. Bursts that the other thread did not outlast do not count."),
-    (TWO_REFUSING, "Two threads, full, refusing", "Two threads on two cores push into a ring that stays full. Bursts during which the other one did not move do not count."),
-    (TWO_OVERWRITING, "Two threads, full, overwriting", "The same, accepting every record."),
-    (CROWD, "More producers than cores", "Eight threads push without a pause and one pops, nine threads on the cores there are. Figures are of one of the eight, each call timed alone; a call in which the thread lost its core shows as the time it was away."),
-    (HALTED, "A producer stopped in the middle of a push", "A producer has reserved room and does not go on. Then 2048 records are pushed by others, and popped."),
-    (DRAIN, "Taking records", "1000 records of 64 bytes, pushed by the same thread untimed, taken one by one or in a batch; nanoseconds of a record."),
-    (READER, "Reader under two overwriters", "Two threads overwrite without a pause while a third one reads, three threads on the cores there are. Records a second of the reader's own processor time, as a part of what it takes from a ring that nobody pushes to."),
-    (SIZES, "Sizes", "The hot situation with records of other sizes."),
+    (
+        HOT,
+        "Hot, never full",
+        "One thread; emptied by the same thread after each burst of 200 records, which is not timed. The loggers' own threads empty theirs meanwhile.",
+    ),
+    (
+        REFUSING,
+        "Full, refusing the newest",
+        "One thread, a ring that is full and stays so; every call must be refused. The loggers' sinks do not return.",
+    ),
+    (
+        OVERWRITING,
+        "Full, overwriting the oldest",
+        "One thread, a ring that is full and stays so; every call must be accepted.",
+    ),
+    (
+        STOPPED,
+        "Consumer stopped, one second",
+        "One thread pushes for a second without a pause, from empty to full and on, and nobody pops. Each call is timed alone.",
+    ),
+    (
+        STOPPED_LONG,
+        "Consumer stopped, one minute",
+        "The same for 60 s (`--long` only; an empty call in nine runs, the others in three).",
+    ),
+    (
+        SLOW,
+        "Consumer slow",
+        "A second thread pops one record in about 50 µs; this one pushes without a pause, so the ring is full nearly always.",
+    ),
+    (
+        SPARSE,
+        "Sparse",
+        "One record a millisecond, popped by the same thread after each; between two records the thread sleeps.",
+    ),
+    (
+        COLD,
+        "Cold cache",
+        "Before each call this thread walks through 32 MiB of memory of its own.",
+    ),
+    (
+        TWO,
+        "Two producers, not full",
+        "Two threads on two cores push at once, 500 records each, which fit together; both stop at a barrier, and the first one empties the ring. Calls and blocks count that began while the other thread had not finished. The control has no capacity: its threads go on without a pause.",
+    ),
+    (
+        TWO_REFUSING,
+        "Two threads, full, refusing",
+        "Two threads on two cores push into a ring that stays full. Groups of bursts (8000 calls) during which the other one did not move do not count: it had lost its core.",
+    ),
+    (
+        TWO_OVERWRITING,
+        "Two threads, full, overwriting",
+        "The same, accepting every record.",
+    ),
+    (
+        CROWD,
+        "More producers than cores",
+        "Eight threads push without a pause and one pops, nine threads on the cores there are. Figures are of one of the eight, each call timed alone; a call in which the thread lost its core shows as the time it was away.",
+    ),
+    (
+        HALTED,
+        "A producer stopped in the middle of a push",
+        "A producer has reserved room and does not go on. Then 2048 records are pushed by others, and popped.",
+    ),
+    (
+        DRAIN,
+        "Taking records",
+        "1000 records of 64 bytes, pushed by the same thread untimed, taken one by one or in a batch; nanoseconds of a record.",
+    ),
+    (
+        READER,
+        "Reader under two overwriters",
+        "Two threads overwrite without a pause while a third one reads, three threads on the cores there are. Records a second of the reader's own processor time, as a part of what it takes from a ring that nobody pushes to.",
+    ),
+    (
+        SIZES,
+        "Sizes",
+        "The hot situation with records of other sizes.",
+    ),
 ];
 
 pub(crate) const HOT: &str = "hot";

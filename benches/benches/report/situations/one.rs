@@ -64,14 +64,26 @@ where
     Static<DropNewest>: Contestant<N>,
 {
     let name = |name: &str| format!("{name}, {N} B");
-    cases.push(hot_named::<N, Memcpy<N>>(SIZES, name(<Memcpy<N> as Contestant<N>>::NAME)));
+    cases.push(hot_named::<N, Memcpy<N>>(
+        SIZES,
+        name(<Memcpy<N> as Contestant<N>>::NAME),
+    ));
     cases.push(hot_named::<N, Static<DropNewest>>(
         SIZES,
         name(<Static<DropNewest> as Contestant<N>>::NAME),
     ));
-    cases.push(hot_named::<N, ArrayPush<N>>(SIZES, name(<ArrayPush<N> as Contestant<N>>::NAME)));
-    cases.push(hot_named::<N, Rtrb>(SIZES, name(<Rtrb as Contestant<N>>::NAME)));
-    cases.push(hot_named::<N, Bbqueue>(SIZES, name(<Bbqueue as Contestant<N>>::NAME)));
+    cases.push(hot_named::<N, ArrayPush<N>>(
+        SIZES,
+        name(<ArrayPush<N> as Contestant<N>>::NAME),
+    ));
+    cases.push(hot_named::<N, Rtrb>(
+        SIZES,
+        name(<Rtrb as Contestant<N>>::NAME),
+    ));
+    cases.push(hot_named::<N, Bbqueue>(
+        SIZES,
+        name(<Bbqueue as Contestant<N>>::NAME),
+    ));
 }
 
 /// Pushes until nothing more can have room, also not in the hands of a thread.
@@ -113,12 +125,16 @@ fn sparse<C: Contestant<BYTES>>() -> Case {
     Case::new(SPARSE, C::NAME, move |effort, scale| {
         pop.empty();
         let mut timed = Timed::default();
+        let mut out = [0; BYTES];
         let mut next = Instant::now();
         for _ in 0..effort.sparse_calls {
             next += Duration::from_millis(1);
             thread::sleep(next.saturating_duration_since(Instant::now()));
             one(&mut timed, &mut push);
-            pop.empty();
+            // One by one: a batch's buffer would push things out of caches.
+            if !pop.pop(&mut out) {
+                pop.empty();
+            }
         }
         timed.sample(scale)
     })

@@ -18,7 +18,7 @@ use crate::sample::{BURST, Effort, Sample, Singles, Timed, singles};
 
 /// A call that takes longer is counted.
 const LONG_CALL: Duration = Duration::from_micros(100);
-/// The names of the figures.
+/// The name of the count of such calls.
 pub(crate) const ABOVE: &str = "calls above 100 µs";
 
 /// Rounds between two runs of a minute, but for the empty call.

@@ -18,18 +18,28 @@ use crate::contestants::slots::{
     ArrayForce, ArrayPush, ConcurrentForce, ConcurrentPush, HeaplessMpmc, Thing,
 };
 use crate::contestants::{BYTES, Contestant, Pop, Push, Sink, payload};
-use crate::sample::{BLOCK, BURST, Blocks, Effort, Sample, Singles, Timed, blocks, singles};
+use crate::sample::{
+    BLOCK, BURST, Blocks, Effort, Sample, Singles, Timed, blocks, blocks_while, singles,
+    singles_while,
+};
 
-/// What the other thread pushes at most while the first one pushes [`BURST`].
-const OTHERS: usize = 4 * BURST;
-/// Bursts tried for each that is wanted, before the machine counts as too busy
+/// What each of two threads pushes at most in a burst; both fit.
+const EACH: usize = 500;
+/// Pairs of bursts that are kept or thrown away together. They take longer
+/// than a thread waits for a cache line, and less than a slice of the
+/// scheduler.
+const GROUP: usize = 10;
+/// Groups tried for each that is wanted, before the machine counts as too busy
 /// to run two threads at once.
 const TRIES: usize = 4;
 /// What a slow consumer waits between two records.
 const PAUSE: Duration = Duration::from_micros(50);
 
 pub(crate) fn add(cases: &mut Vec<Case>) {
-    each!(cases, not_full(): CasMemcpy<BYTES>, Static<DropNewest>, Static<DropOldest>,
+    // It has no capacity, so nothing stops its threads. In bursts, one of them
+    // would keep the line for all of its part.
+    each!(cases, full(TWO): CasMemcpy<BYTES>);
+    each!(cases, not_full(): Static<DropNewest>, Static<DropOldest>,
         ArrayPush<BYTES>, ArrayForce<BYTES>, ConcurrentPush<BYTES>, ConcurrentForce<BYTES>,
         Thing<BYTES>, HeaplessMpmcTwo, Std, Kanal, Flume);
     each!(cases, full(TWO_REFUSING): Static<DropNewest>, ArrayPush<BYTES>,
@@ -38,7 +48,7 @@ pub(crate) fn add(cases: &mut Vec<Case>) {
         ConcurrentForce<BYTES>);
     each!(cases, slow(): Static<DropNewest>, Static<DropOldest>,
         ArrayPush<BYTES>, ArrayForce<BYTES>, ConcurrentPush<BYTES>, ConcurrentForce<BYTES>,
-        Thing<BYTES>, HeaplessMpmcTwo, Bbqueue, Rtrb, Ringbuf, Std, Kanal, Flume,);
+        Thing<BYTES>, HeaplessMpmcTwo, Bbqueue, Rtrb, Ringbuf, Std, Kanal, Flume);
     each!(cases, slow_sink(): Appender, SlogAsync);
 }
 
@@ -65,18 +75,16 @@ impl Number {
     }
 }
 
-/// Numbers of the burst that was allowed, begun, left and finished.
+/// Numbers of the burst that was allowed, begun and finished.
 #[derive(Default)]
 struct Bursts {
     allowed: Number,
     begun: Number,
-    left: Number,
     finished: Number,
 }
 
 impl Bursts {
-    /// The other thread: pushes in each burst until the first one has left
-    /// it, or it has pushed all it may.
+    /// The other thread: pushes its part of each burst.
     fn other<P: Push<BYTES>>(&self, push: &mut P, stop: &AtomicBool) {
         let bytes = payload::<BYTES>();
         let mut burst = 0;
@@ -87,28 +95,25 @@ impl Bursts {
             }
             burst += 1;
             self.begun.set(burst);
-            for _ in 0..OTHERS / BLOCK {
-                if self.left.get() == burst {
-                    break;
-                }
-                for _ in 0..BLOCK {
-                    black_box(push.push(black_box(&bytes)));
-                }
+            for _ in 0..EACH {
+                black_box(push.push(black_box(&bytes)));
             }
             self.finished.set(burst);
         }
     }
 
-    /// Whether the other thread was at it all the time that `work` took.
-    fn beside<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+    /// Does `work` from when the other thread has begun; it is given the
+    /// question whether that one is still at it. Returns when it is not.
+    ///
+    /// The question comes before a call and not after it: a call that the
+    /// other thread's last push held up counts.
+    fn beside<T>(&self, work: impl FnOnce(&dyn Fn() -> bool) -> T) -> T {
         let burst = self.allowed.get() + 1;
         self.allowed.set(burst);
         self.begun.wait_for(burst);
-        let done = work();
-        let outlasted = self.finished.get() != burst;
-        self.left.set(burst);
+        let done = work(&|| self.finished.get() != burst);
         self.finished.wait_for(burst);
-        outlasted.then_some(done)
+        done
     }
 }
 
@@ -132,28 +137,24 @@ where
     Case::new(TWO, C::NAME, move |effort, scale| {
         pop.empty();
         let bursts = Bursts::default();
-        let wanted = effort.bursts * BURST / BLOCK;
         let here = || {
             let mut timed = Timed::default();
-            let (mut ticks, mut block_ticks): (Singles, Blocks) = ([0; BURST], [0; _]);
-            for _ in 0..TRIES * effort.bursts {
-                if let Some(stored) = bursts.beside(|| blocks::<BYTES, _>(&mut push, &mut block_ticks))
-                {
-                    timed.note_blocks(&block_ticks, stored);
-                }
+            let (mut ticks, mut block_ticks) = ([0; EACH], [0; EACH / BLOCK]);
+            for _ in 0..effort.bursts {
+                let (count, stored) = bursts
+                    .beside(|both| blocks_while::<BYTES, _>(&mut push, &mut block_ticks, both));
+                timed.note_blocks(&block_ticks[..count], stored);
                 pop.empty();
-                if let Some(stored) = bursts.beside(|| singles::<BYTES, _>(&mut push, &mut ticks)) {
-                    timed.note_singles(&ticks, stored);
-                }
+                let (count, stored) =
+                    bursts.beside(|both| singles_while::<BYTES, _>(&mut push, &mut ticks, both));
+                timed.note_singles(&ticks[..count], stored);
                 pop.empty();
-                if timed.block_count() >= wanted {
-                    break;
-                }
             }
             timed
         };
         let (timed, hops) = hops::beside(scale, here, |stop| bursts.other(&mut others, stop));
-        sample_of(timed, hops, wanted, scale)
+        assert_eq!(timed.stored, timed.offered, "{} has room", C::NAME);
+        sample_of(timed, hops, effort.bursts, scale)
     })
 }
 
@@ -185,7 +186,8 @@ where
     })
 }
 
-/// Bursts during which the other thread took a step.
+/// Groups of bursts during which the other thread took a step. One that had
+/// lost its core took none for as long.
 fn timed_while<P: Push<BYTES>>(
     effort: &Effort,
     wanted: usize,
@@ -193,17 +195,11 @@ fn timed_while<P: Push<BYTES>>(
     steps: impl Fn() -> usize,
 ) -> Timed {
     let mut timed = Timed::default();
-    let (mut ticks, mut block_ticks): (Singles, Blocks) = ([0; BURST], [0; _]);
-    for _ in 0..TRIES * effort.bursts {
+    for _ in 0..TRIES * effort.bursts.div_ceil(GROUP) {
         let before = steps();
-        let stored = blocks::<BYTES, _>(push, &mut block_ticks);
-        let between = steps();
-        if between != before {
-            timed.note_blocks(&block_ticks, stored);
-        }
-        let stored = singles::<BYTES, _>(push, &mut ticks);
-        if steps() != between {
-            timed.note_singles(&ticks, stored);
+        let group = Timed::bursts::<BYTES, P>(GROUP, push, || ());
+        if steps() != before {
+            timed.note_all(&group);
         }
         if timed.block_count() >= wanted {
             break;
