@@ -79,8 +79,9 @@ const METHOD: &str = "\
 Every queue has room for 1024 records and holds the same bytes: slot queues as arrays, byte queues
 as frames, loggers as the line they want. Each is in its mode that does not wait. Before anything is
 timed, everybody delivers 1500 records that are compared byte by byte (loggers: whose contents are
-compared by their sink, and counted). While it is timed, what has room must store every record, and
-what is full must store none, or all if it overwrites. `kanal` and `slog-async` take locks inside;
+compared by their sink, and counted). While one thread is timed, what has room must store every
+record, and what is full must store none, or all if it overwrites, or the run fails. Of two threads,
+what was refused is counted in the tables. `kanal` and `slog-async` take locks inside;
 `std`, `flume` and the loggers may wake a thread.
 
 ";

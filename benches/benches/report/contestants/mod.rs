@@ -76,6 +76,12 @@ pub(crate) trait Pop<const N: usize>: Send + 'static {
     /// emptied.
     fn sink(&mut self, _sink: Sink) {}
 
+    /// Records refused so far because every attempt lost a race, and because
+    /// the oldest record was still being written, where that is counted.
+    fn lost_races(&self) -> Option<(u64, u64)> {
+        None
+    }
+
     /// Records that were delivered by a thread of its own.
     fn delivered_elsewhere(&self) -> Option<u64> {
         None

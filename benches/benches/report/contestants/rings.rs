@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use logring::{Config, Level, Logger, Popped, Ring};
+use logring::{Cause, Config, Level, Logger, Popped, Ring};
 use logring_benches::tsc;
 
 use super::{Contestant, Pop, Push, SLOTS};
@@ -99,6 +99,11 @@ impl<const N: usize, L: Log<N>> Pop<N> for Out<L> {
 
     fn take(&mut self, most: usize) -> usize {
         drain(L::log().ring(), &mut self.buf, most)
+    }
+
+    fn lost_races(&self) -> Option<(u64, u64)> {
+        let lost = L::log().ring().stats().lost;
+        Some((lost.by_cause(Cause::Contended), lost.by_cause(Cause::Busy)))
     }
 }
 

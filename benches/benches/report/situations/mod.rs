@@ -107,7 +107,7 @@ pub(crate) const SITUATIONS: &[(&str, &str, &str)] = &[
     (
         TWO,
         "Two producers, not full",
-        "Two threads on two cores push at once, 500 records each, which fit together; both stop at a barrier, and the first one empties the ring. Calls and blocks count that began while the other thread had not finished. The control has no capacity: its threads go on without a pause.",
+        "Two threads on two cores push at once, 500 records each, which fit together; both stop at a barrier, and the first one empties the ring. Calls and blocks count that began while the other thread had not finished. The control has no capacity: its threads go on without a pause. Refusals are counted for each round: there was room, so they are lost races.",
     ),
     (
         TWO_REFUSING,
@@ -117,7 +117,7 @@ pub(crate) const SITUATIONS: &[(&str, &str, &str)] = &[
     (
         TWO_OVERWRITING,
         "Two threads, full, overwriting",
-        "The same, accepting every record.",
+        "The same with those that evict. Refusals are counted for each round: a record that loses every bounded attempt is refused and not stored.",
     ),
     (
         CROWD,
