@@ -1,4 +1,10 @@
 //! Shared by the measurements.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod histogram;
+pub mod hops;
+pub mod machine;
 pub mod rounds;
+pub mod spread;
+#[allow(unsafe_code)]
+pub mod tsc;
