@@ -74,7 +74,8 @@ fn row(
                 classes => format!(": {classes}"),
             };
             let rounds = rounds.spread.rounds;
-            format!("**{median:.2}**{unit} ({min:.2} to {max:.2}, {rounds} rounds{classes})")
+        let digits = if median < 0.1 { 4 } else { 2 };
+            format!("**{median:.digits$}**{unit} ({min:.digits$} to {max:.digits$}, {rounds} rounds{classes})")
         });
     let measured = measured.map(|rounds| rounds.spread);
     Row {
@@ -86,6 +87,9 @@ fn row(
         measured,
     }
 }
+
+/// Parts of records stored that differ by no more are alike.
+const STORED_ALIKE: f64 = 0.001;
 
 /// Two cases to divide by each other, by their net averages.
 type Ratio = (&'static str, &'static str, f64, Case, Case);
@@ -179,6 +183,7 @@ pub(crate) fn rows(run: &Run) -> Vec<Row> {
         rounds_of(run, (TWO_REFUSING, NEWEST), p99),
     ));
     rows.extend(SECOND.iter().map(net));
+    same_work(run, &mut rows);
     rows.push(row(
         "9",
         "p99.9 of two producers / `ArrayQueue`'s, single calls",
@@ -217,6 +222,29 @@ pub(crate) fn rows(run: &Run) -> Vec<Row> {
         run.ratio((DRAIN, PUSH), (DRAIN, BATCH), raw),
     ));
     rows
+}
+
+/// Says of ratios of two threads which part of the records either side
+/// stored. To refuse is quicker than to store, so where that differs the ratio
+/// is not one of the same work, and a row is not met by it.
+fn same_work(run: &Run, rows: &mut [Row]) {
+    for (number, _, _, this, that) in SECOND {
+        let stored = |case: Case| Some(spread(&run.find(case.0, case.1)?.figure("stored"))?.median);
+        let (Some(ours), Some(theirs)) = (stored(this), stored(that)) else {
+            continue;
+        };
+        if (ours - theirs).abs() <= STORED_ALIKE {
+            continue;
+        }
+        for row in rows.iter_mut().filter(|row| row.number == number) {
+            row.words += &format!(
+                "; not the same work: {:.1} % stored, and {:.1} %",
+                100.0 * ours,
+                100.0 * theirs,
+            );
+            row.met = None;
+        }
+    }
 }
 
 /// A figure of one case; rounds in which the cores moved are left out.
@@ -265,7 +293,7 @@ fn stopped(run: &Run) -> Vec<Row> {
         let (wanted, words, met) = match (of(who), of(EMPTY), most(who), most(EMPTY)) {
             (Some(ours), Some(empty), Some(longest), Some(empty_longest)) => (
                 format!(
-                    "at most {:.0}, the most of {} runs of the empty call",
+                    "median at most {:.0}, the most of {} runs of the empty call",
                     empty.max, empty.rounds
                 ),
                 format!(

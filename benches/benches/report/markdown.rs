@@ -97,6 +97,14 @@ const NOT_SHOWN: &str = "\
   measurement shows.
 - **Small differences.** Where the linker puts a loop moves a figure by a tenth from one build to the
   next. Below 1 ns differences mean nothing. Where the clock steps, single calls do, too.
+- **The mean under contention.** Where one core keeps a cache line for many calls, most blocks of 20
+  are quick and a few wait; their median then tells of the quick ones, and the percentiles of the others.
+  The contended control is such a case when the cores are far apart.
+- **Stored records.** A refused push is quicker than a stored one. With several threads, read how many
+  records were refused before the time: a ring that evicts refuses what finds its oldest record still
+  being written, where `force_push` waits for it.
+- **Less than the clock.** Percentiles contain the clock's own time; where an empty call takes 30 ns, no
+  call takes less.
 - **The same work.** Slot queues know the size of a record when they are compiled, and so does the
   logring in a `static`; a row shows one on the heap that does not. A ring stores a level with each
   record and counts every loss by cause and severity. None of the queues beside it counts losses

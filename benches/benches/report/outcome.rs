@@ -158,7 +158,8 @@ impl Run {
         let (these, those) = (of(self, this), of(self, that));
         let mut compared = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..self.rounds {
-            if comparable(own[round], others[round]) {
+            let both = these[round].is_some() && those[round].is_some();
+            if both && comparable(own[round], others[round]) {
                 compared.0.push(these[round]);
                 compared.1.push(those[round]);
                 compared.2.push(own[round].or(others[round]));
