@@ -208,7 +208,7 @@
 //! - R: the sum of refusals for W.d, 7 words in each stripe; 4: info word, pad,
 //!   count of cut records, W.e.
 //!
-//! TRIES is the logger's retry limit, 16 unless configured, at most 256. None of
+//! TRIES is the logger's retry limit, 32 unless configured, at most 256. None of
 //! these accesses waits, so the offer is wait-free, with a refusal that is
 //! counted as the price; P.e, E.c and the counters are one instruction where
 //! the target has it. On a load-linked / store-conditional target, each turn

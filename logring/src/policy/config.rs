@@ -64,7 +64,7 @@ impl Config {
     /// An attempt fails only if another producer or consumer succeeded
     /// meanwhile. The limit is what bounds a push: fewer attempts lose records
     /// under contention, counted; more lengthen the slowest push.
-    pub const RETRY_LIMIT_DEFAULT: u32 = 16;
+    pub const RETRY_LIMIT_DEFAULT: u32 = 32;
 
     /// The default: [`Policy::DropNewest`], no marks, the default retry limit,
     /// the largest records that fit, longer ones cut, no minimum level, no

@@ -87,7 +87,7 @@ fn the_presets_differ_in_the_policy_only() {
 #[test]
 fn a_retry_limit_of_0_is_the_default() {
     let config = Config::new().with_retry_limit(5).with_retry_limit(0);
-    assert_eq!(config.retry_limit(), 16);
+    assert_eq!(config.retry_limit(), 32);
     assert_eq!(config.with_retry_limit(1).retry_limit(), 1);
     assert_eq!(config.with_retry_limit(u32::MAX).retry_limit(), u32::MAX);
 }

@@ -75,7 +75,7 @@ fn absent_keys_keep_what_was_there() {
         ("policy=drop_newest", BASE.with_policy(Policy::DropNewest)),
         ("capacity=64k", BASE.with_capacity_bytes(Some(65_536))),
         ("marks=none", BASE.with_marks(Marks::none())),
-        ("retry_limit=0", BASE.with_retry_limit(16)),
+        ("retry_limit=0", BASE.with_retry_limit(32)),
         ("max_record=0", BASE.with_record_bytes_max(0)),
         ("truncate=true", BASE.with_truncate(true)),
         ("min_level=all", BASE.with_min_level(None)),
@@ -252,7 +252,7 @@ fn configurations_print_all_keys_in_one_order() {
     );
     assert_eq!(
         Config::new().with_clock(Some(|| 0)).to_string(),
-        "policy=drop_newest,marks=none,max_record=0,retry_limit=16,truncate=true,min_level=all"
+        "policy=drop_newest,marks=none,max_record=0,retry_limit=32,truncate=true,min_level=all"
     );
     assert!(!std::format!("{BASE:>200}").contains("  "));
 }
