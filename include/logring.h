@@ -268,8 +268,8 @@ typedef struct logring_grant_t {
  * and _E_INVAL are misuse, and no offer.
  *
  * Context: thread, interrupt, signal handler, forked child, panic handler; at
- * most retry_limit (32 unless set, at most 256) + 1 attempts, each of at most
- * as many steps as the ring has cells and 20 more; 60 steps besides, and one
+ * most retry_limit (32 unless set, at most 256) + 8 attempts, each of at most
+ * as many steps as the ring has cells and 20 more; 120 steps besides, and one
  * a word of the record. Nearly every push takes 20 and one a word. The
  * clock's own steps come on top. */
 logring_status_t logring_push(logring_t *ring, logring_level_t level, const void *data, size_t len);
@@ -359,7 +359,7 @@ typedef int32_t (*logring_sink_fn)(void *user, const struct logring_record_t *re
  * unspecified.
  *
  * Context: any; at most 64 attempts, each of at most as many steps as the
- * ring has cells and the record has words. */
+ * ring has cells and the record has words, and 250 more to tell losses. */
 logring_status_t logring_pop(logring_t *ring,
                              void *buf,
                              size_t buf_len,

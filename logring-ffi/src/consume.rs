@@ -41,7 +41,7 @@ pub struct logring_record_t {
 /// unspecified.
 ///
 /// Context: any; at most 64 attempts, each of at most as many steps as the
-/// ring has cells and the record has words.
+/// ring has cells and the record has words, and 250 more to tell losses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_pop(
     ring: *mut logring_t,

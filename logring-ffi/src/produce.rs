@@ -39,8 +39,8 @@ pub struct logring_grant_t {
 /// and _E_INVAL are misuse, and no offer.
 ///
 /// Context: thread, interrupt, signal handler, forked child, panic handler; at
-/// most retry_limit (32 unless set, at most 256) + 1 attempts, each of at most
-/// as many steps as the ring has cells and 20 more; 60 steps besides, and one
+/// most retry_limit (32 unless set, at most 256) + 8 attempts, each of at most
+/// as many steps as the ring has cells and 20 more; 120 steps besides, and one
 /// a word of the record. Nearly every push takes 20 and one a word. The
 /// clock's own steps come on top.
 #[unsafe(no_mangle)]

@@ -32,9 +32,12 @@
 //!             ---------->  CONTINUED(lap)          further cells
 //! ```
 //!
-//! RESERVED is for grants alone, which look for it when they are put together
-//! again. A record that is written at one go leaves it out: until W.e its first
-//! cell looks as it did a lap ago, and that is "not ready" to all others, too.
+//! RESERVED is for what is written piece by piece: a grant looks for it when it
+//! is put together again. A record that is written at one go leaves it out: until
+//! W.e its first cell looks as it did a lap ago, which is "not ready" to whoever
+//! expects this lap. So everybody compares a state with the lap of its own
+//! position, and an evictor, who compares neighbours, does not do so across the
+//! wrap.
 //!
 //! The state of a cell names the lap (position / `N`) it was written for. A
 //! cell is given to the next lap when `tail` passes it; nothing is cleared.
@@ -68,7 +71,8 @@
 //!  E.d  count the records as evicted; raise the watermark
 //!
 //! write:
-//!  W.a  state[h] = RESERVED (a grant's)   W.b  state[h+1 ..] = CONTINUED
+//!  W.a  state[h] = RESERVED, unless all bytes are at hand
+//!  W.b  state[h+1 ..] = CONTINUED
 //!  W.c  payload words               W.d  the total of refusals; it and `untold`
 //!                                        were read before P.e
 //!  W.s  if fewer cells were needed: state[h + k'] = PAD
@@ -82,15 +86,15 @@
 //!  C.b  s = state[e], from e = t on, while it is COMMIT or PAD of e's lap
 //!  C.c  copy the payload and the carried total; e += k
 //!       nothing there: tail moved? again : head == t ? Empty : Pending
-//!       first record too large for the buffer: tail moved? again : NoSpace
+//!       first record too large for the buffer: tail.cas(t -> t) ? NoSpace : again
 //!  C.d  if !tail.cas(t -> e): forget the copies; B = max(1, B / 4); again
 //!  C.e  gap = how far the ledger's evictions are ahead of `told_evicted`
 //!           + how far the carried total is ahead of `told_refused`
 //! ```
 //!
 //! A push without clock, tag or mark, that carries no total and is not cut, is
-//! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line once, and comes to the
-//! loop only if the hint shows no room or P.e fails. Whatever does not evict
+//! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line, P.e up to four times,
+//! and comes to the loop only if the hint shows no room or all of them fail. Whatever does not evict
 //! asks before the loop whether room is sure to be lacking (P.a, P.b, P.c), so
 //! that a refusal costs nothing but itself. `Ring::push_at_once` is these two
 //! without a logger; C's push tries it before it makes one.
@@ -168,9 +172,9 @@
 //!   *Place:* E.d comes before the evictor's own W.e, and C.e after C.b; so when
 //!   a record is delivered, all evictions that its producer made before it are
 //!   told with it or earlier. A producer's own refusals are in the total that
-//!   its next accepted record carries (W.d), unless a popper cleared `untold`
-//!   in between, having told everything; then a refusal that was under way at
-//!   that moment is told a little later.
+//!   its next accepted record carries (W.d), unless a popper, having told everything, clears `untold` meanwhile;
+//!   then a refusal made after that popper's sum may be told later, by the next
+//!   record that carries a total or as trailing loss.
 //! - **I9** "Full" is true: at P.c the ring lacked room. A head from before only
 //!   understates the use; and by P.a's Acquire the tail is at least as new as the
 //!   one that the head's owner knew, so use is never overstated either. "Busy" is true: at E.a a record that had to go
@@ -188,7 +192,7 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 18 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
+//! 20 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
@@ -198,10 +202,10 @@
 //! `R` words that make up the sum of refusals (56, or 7);
 //! [`Logger::steps_max`](crate::Logger::steps_max) computes it, and the
 //! interrupt tests hold every call to it.
-//! - 18: `untold` and the plain attempt (P.a, P.b, P.e), `untold`, the look at a
+//! - 20: `untold` and the plain push (P.a, P.b, P.e up to 4 times), the look at a
 //!   full ring (4), `untold`, a look for room (2), P.a and P.b of the loop, R.a (4). A
 //!   formatted line looks twice, but who looks does not evict, and spares the
-//!   walk. `push_at_once`, where it leaves the offer to a logger, adds 8.
+//!   walk. `push_at_once`, where it leaves the offer to a logger, adds 11.
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
@@ -244,7 +248,8 @@
 //!   (I6): a shard is in the merge once, and a batch of it is delivered before
 //!   it is looked at again.
 //! - **S4** What a merged drain claims, it delivers. It looks at a shard by a
-//!   claim that takes nothing (C.a to C.c, and the tail stands still), and then
+//!   claim that takes nothing (C.a to C.c, and C.d from `t` to `t`: only then is
+//!   what was read of the record true, by I3), and then
 //!   claims from the shard that is due only records that are not later than
 //!   what the others were seen to have, and no more than are still asked for.
 //!   *Rejected:* to hold a part of the buffer for each shard, and batches of
@@ -261,7 +266,7 @@
 //! **Bounds.** A choice makes at most 15 accesses: `untold`, and head, hint, head
 //! and tail, of each ring, and of the home ring head and hint before that, and the
 //! tail, its state and the tail again behind it. A formatted line makes two. A
-//! plain push that is tried first and stores nothing makes 4. The rest is the offer's own. A merged
+//! plain push that is tried first and stores nothing makes 7. The rest is the offer's own. A merged
 //! drain ends with `max` records, or when each shard is left out. Each claim
 //! delivers, leaves its shard out, or finds that an evictor was faster; after
 //! 64 of these in a row, the shard is left out. A claim is bounded as a pop.

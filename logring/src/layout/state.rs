@@ -20,7 +20,8 @@ const KIND_MASK: usize = (1 << KIND_BITS) - 1;
 
 /// What a cell holds. 0 is a cell that was never used.
 mod kind {
-    /// Reserved: the first cell of a record that is being written.
+    /// Reserved: the first cell of a record that is being written piece by
+    /// piece.
     pub(super) const RESERVED: usize = 1;
     /// Committed: the first cell of a readable record.
     pub(super) const COMMIT: usize = 2;
@@ -143,6 +144,9 @@ impl State {
 
     /// Whether this is a record of the same lap and level as `like`, which is
     /// one. On 32-bit targets the level is elsewhere, so nothing is sure.
+    ///
+    /// It is an answer for cells of one lap: behind the wrap another lap is
+    /// expected, and a cell that is not yet written still shows the old one.
     #[inline(always)]
     pub(crate) const fn is_record_like(self, like: Self) -> bool {
         #[cfg(target_pointer_width = "64")]

@@ -11,6 +11,7 @@
 //!   (`--cfg logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
+//! - `stopped` stops a producer where only the crate can;
 //! - `threads` leaves it to the machine, for Miri and ThreadSanitizer, and
 //!   for itself.
 
@@ -26,6 +27,8 @@ mod loom;
 mod sets;
 #[cfg(shuttle)]
 mod shuttle;
+#[cfg(not(any(loom, shuttle)))]
+mod stopped;
 #[cfg(not(any(loom, shuttle)))]
 mod threads;
 #[cfg(all(feature = "shards", not(any(loom, shuttle))))]

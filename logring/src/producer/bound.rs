@@ -4,6 +4,7 @@ use super::Logger;
 use crate::layout::geometry::{self, PAYLOAD_WORDS};
 use crate::layout::{Extras, header};
 use crate::level::Severity;
+use crate::ring::AT_ONCE_TRIES;
 use crate::stats::ledger::REFUSED_STEPS;
 use crate::stats::watermark::RAISE_TRIES;
 
@@ -13,7 +14,7 @@ impl Logger<'_> {
     /// logger's clock come on top.
     ///
     /// ```text
-    /// steps(k) = 18 + tries * (walk + 16) + W k + R + 4
+    /// steps(k) = 20 + tries * (walk + 16) + W k + R + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
@@ -47,13 +48,13 @@ impl Logger<'_> {
     }
 }
 
-/// The plain push; `untold`, where a long one is looked for; head, hint, head
-/// and tail of the look at a full ring; `untold`; head and hint of a look for room, and
+/// The plain push; head, hint, head and tail of the look at a full ring; `untold`; head and hint of a look for room, and
 /// those of the loop; R.a. An attempt in line that has failed is one of the
 /// loop's.
-const OFFER: usize = PLAIN_STEPS + 1 + 4 + 1 + 2 + 2 + 4;
-/// `untold`; head, hint and P.e of a plain push that does not succeed.
-pub(crate) const PLAIN_STEPS: usize = 1 + 3;
+const OFFER: usize = PLAIN_STEPS + 4 + 1 + 2 + 2 + 4;
+/// A plain push that does not succeed: `untold`, head, hint, and P.e so many
+/// times.
+pub(crate) const PLAIN_STEPS: usize = 3 + AT_ONCE_TRIES;
 /// P.c, the look whether the tail has moved, E.c, the watermark, E.d, P.d and
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;

@@ -17,27 +17,30 @@ impl<'r> Logger<'r> {
     /// consumer with a later record.
     ///
     /// # Context
-    /// Thread, interrupt, signal handler, forked child, panic handler. One
-    /// attempt at once and at most the logger's retry limit more, each walking
+    /// Thread, interrupt, signal handler, forked child, panic handler. Up to
+    /// four attempts at once and the logger's retry limit more, each walking
     /// at most half of the ring's cells, and one step a word of the record;
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     #[inline]
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
-        if self.push_plain(level, bytes) {
-            return Pushed::Stored;
-        }
-        if bytes.len() > self.plain_bytes_max() && self.is_plain(level) {
-            return self.push_long(level, bytes);
+        if self.is_plain(level) {
+            if bytes.len() > self.plain_bytes_max() {
+                return self.push_long(level, bytes);
+            }
+            if self.ring().store_in_cell(level, bytes) {
+                return Pushed::Stored;
+            }
         }
         self.offer(level, bytes)
     }
 
-    /// One attempt at a plain push of one cell, which nearly every push is;
-    /// nothing has happened if it did not succeed.
+    /// A plain push of one cell, if that is what it is and it goes at once;
+    /// otherwise nothing has happened.
+    #[cfg(feature = "shards")]
     #[inline(always)]
     pub(crate) fn push_plain(&self, level: Level, bytes: &[u8]) -> bool {
-        bytes.len() <= self.plain_bytes_max()
-            && self.is_plain(level)
+        self.is_plain(level)
+            && bytes.len() <= self.plain_bytes_max()
             && self.ring().store_in_cell(level, bytes)
     }
 
@@ -192,16 +195,16 @@ impl Ring {
         self.refuse_at_once(policy, level, bytes.len())
     }
 
-    /// One attempt to store a record of one cell that is nothing but its
-    /// bytes, where the hint shows room; `bytes` fit a cell.
+    /// Stores a record of one cell that is nothing but its bytes, if the hint
+    /// shows room and a few attempts suffice; `bytes` fit a cell.
     #[inline(always)]
     fn store_in_cell(&self, level: Level, bytes: &[u8]) -> bool {
-        match self.room_at_once(1, self.cell_count()) {
-            Some(head) if self.claim_head(head, 1).is_ok() => {
+        match self.claim_at_once(1) {
+            Some(head) => {
                 self.write_cell(head, level, bytes);
                 true
             }
-            _ => false,
+            None => false,
         }
     }
 
@@ -210,12 +213,12 @@ impl Ring {
     #[inline(always)]
     fn store_in_cells(&self, level: Level, bytes: &[u8]) -> bool {
         let cells = geometry::cells_for(header::INFO_WORDS, bytes.len());
-        match self.room_at_once(cells, self.cell_count()) {
-            Some(head) if self.claim_head(head, cells).is_ok() => {
+        match self.claim_at_once(cells) {
+            Some(head) => {
                 self.write_whole(&Reserved::plain(head, cells, level), bytes);
                 true
             }
-            _ => false,
+            None => false,
         }
     }
 

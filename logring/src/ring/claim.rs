@@ -103,6 +103,9 @@ impl Ring {
                 let moved = self.back.tail.load(V) != tail.word();
                 match pass.needed {
                     _ if moved => {}
+                    // What was read of it is true only if it still is the
+                    // oldest; a swap that changes nothing says so (I3).
+                    Some(_) if !self.is_tail(tail) => {}
                     Some(needed) => return Claim::NoSpace { needed },
                     None if self.front.head.load(V) == tail.word() => {
                         self.settle_untold();
@@ -132,8 +135,14 @@ impl Ring {
                 };
             }
             // Only pads: they are gone now.
+            out.forget();
         }
         Claim::Pending
+    }
+
+    /// C.d, of nothing: whether the tail has stood still since it was read.
+    fn is_tail(&self, tail: Position) -> bool {
+        self.back.tail.cas(tail.word(), tail.word(), C_D).is_ok()
     }
 
     /// C.b and C.c: copies up to `batch` records from `tail` on.

@@ -78,6 +78,12 @@ impl Ring {
         for ahead in 0..most {
             let at = tail.plus(ahead);
             let state = State::from_word(self.cell(at).state.load(E_A));
+            if at.index(size) == 0 {
+                // Another lap from here on: a cell that is not yet written
+                // looks as it did in the lap of those before.
+                enter(&mut run.victims, bucket, alike);
+                alike = 0;
+            }
             let is_alike = alike != 0 && state.is_record_like(like);
             let piece = if is_alike {
                 Piece::Record

@@ -1,7 +1,8 @@
 //! Counting losses and telling them.
 //!
 //! The ledger is the only book: an eviction is one addition to one of its
-//! words, a refusal two, in the table and in the total of a stripe.
+//! words, and so is a refusal of a full ring; any other refusal is two, in the
+//! table and in the sum of all others.
 //! A total of it is a position in the history of losses; an accepted record
 //! carries the total of refusals that its producer saw, and a popper tells the
 //! distance from the largest total told so far. Evicted records take nothing
@@ -92,7 +93,7 @@ pub(crate) struct Telling<'r> {
     ring: &'r Ring,
     /// Evictions for the first record to tell.
     evicted: usize,
-    /// All refusals, once a record has asked. They were no fewer when any
+    /// All refusals, once a record has asked: no fewer than there were when any
     /// record of the claim was committed.
     refused: Option<usize>,
 }

@@ -28,7 +28,7 @@ mod resume;
 mod write;
 
 pub(crate) use claim::{Claim, Meta, Pace, Receive};
-pub(crate) use reserve::Request;
+pub(crate) use reserve::{AT_ONCE_TRIES, Request};
 pub(crate) use resume::WRITER_WORDS;
 pub(crate) use write::{Reserved, Writer};
 

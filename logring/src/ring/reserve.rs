@@ -21,6 +21,9 @@ pub(crate) struct Request {
     pub(crate) tries: u32,
 }
 
+/// Attempts of a claim at once.
+pub(crate) const AT_ONCE_TRIES: usize = 4;
+
 impl Ring {
     /// The head, if the hint shows room for a record of `cells` cells.
     #[inline(always)]
@@ -29,6 +32,27 @@ impl Ring {
         let tail = Position::from_word(self.front.hint.load(P_B));
         let used = head.since(tail);
         (used <= limit_cells && cells <= limit_cells - used).then_some(head)
+    }
+
+    /// Takes cells where the hint shows room for them in the whole ring, within
+    /// a few attempts. Whoever has lost a race has just got the cache line of
+    /// the head, so the next attempt had better not wait.
+    #[inline(always)]
+    pub(crate) fn claim_at_once(&self, cells: usize) -> Option<Position> {
+        let mut head = Position::from_word(self.front.head.load(P_A));
+        let tail = Position::from_word(self.front.hint.load(P_B));
+        let room = self.cell_count() - cells;
+        for _ in 0..AT_ONCE_TRIES {
+            // Also where the head is older than the hint.
+            if head.since(tail) > room {
+                return None;
+            }
+            match self.claim_head(head, cells) {
+                Ok(()) => return Some(head),
+                Err(seen) => head = seen,
+            }
+        }
+        None
     }
 
     /// Whether a record of at least `cells` cells is sure to lack room, for a
