@@ -182,9 +182,10 @@ job_incident() { # the example: an outage replayed: the log forwarder stalls
     run cargo run --release -p logring --example incident -- --quick
 }
 
-job_bench() { # a quick look at logring beside its peers; a report, not a gate
-    run cargo bench -p logring-benches --bench side_by_side -- --quick
+job_bench() { # a quick look at logring beside its peers, to target/report; nothing is gated
+    run cargo bench -p logring-benches --bench report -- --quick
     run cargo bench -p logring-benches --bench c_door -- --quick
+    run cargo bench -p logring-benches --bench criterion_ops -- --test
 }
 
 job_instructions() { # instructions of each operation, by callgrind: none has grown by more than 5 %

@@ -18,6 +18,7 @@ const STAMPED: &str = "logring, drop newest, TSC stamp";
 const SHARDS: &str = "logring, a shard each";
 const MEMCPY: &str = "memcpy";
 const CAS: &str = "CAS + memcpy";
+const CAS_SHARED: &str = "CAS + copy, shared slots";
 const STAMP: &str = "TSC read + memcpy";
 const PUSH: &str = "crossbeam ArrayQueue::push";
 const FORCE: &str = "crossbeam ArrayQueue::force_push";
@@ -183,6 +184,13 @@ pub(crate) fn rows(run: &Run) -> Vec<Row> {
         rounds_of(run, (TWO_REFUSING, NEWEST), p99),
     ));
     rows.extend(SECOND.iter().map(net));
+    rows.push(net(&(
+        "8",
+        "the same / contended CAS + copy into slots that both threads share",
+        1.2,
+        (TWO, NEWEST),
+        (TWO, CAS_SHARED),
+    )));
     same_work(run, &mut rows);
     rows.push(row(
         "9",

@@ -26,7 +26,13 @@ const VARIANTS: &[&str] = &[
     "logring, drop newest, boxed, length unknown",
 ];
 const SHARDS: &str = "logring, a shard each";
-const CONTROLS: &[&str] = &["empty call", "memcpy", "CAS + memcpy", "TSC read + memcpy"];
+const CONTROLS: &[&str] = &[
+    "empty call",
+    "memcpy",
+    "CAS + memcpy",
+    "CAS + copy, shared slots",
+    "TSC read + memcpy",
+];
 
 /// The reason, for a contestant that has no figures in a situation.
 pub(crate) fn why_not(situation: &str, contestant: &str) -> &'static str {

@@ -3,12 +3,12 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use logring_benches::tsc;
 
 use super::single::NoPop;
-use super::{Contestant, Push, SLOTS, payload};
+use super::{BYTES, Contestant, Push, SLOTS, payload};
 
 /// A circular buffer of plain memory, which one thread writes.
 pub(crate) struct Buffer<const N: usize> {
@@ -106,6 +106,76 @@ impl<const N: usize> Push<N> for Memcpy<N> {
 impl<const N: usize> Clone for Memcpy<N> {
     fn clone(&self) -> Self {
         Self(Buffer::new())
+    }
+}
+
+/// A compare-and-swap and a copy into slots that all threads share: what a
+/// shared ring cannot be cheaper than, since its slots move between cores.
+#[derive(Clone)]
+pub(crate) struct CasShared(Arc<Shared>);
+
+pub(crate) struct Shared {
+    head: Head,
+    slots: Box<[Slot]>,
+}
+
+/// Words that any thread may store: a record on two cache lines, as a ring has
+/// it that says before each record what it is.
+#[derive(Default)]
+#[repr(align(128))]
+struct Slot {
+    state: AtomicU64,
+    words: [AtomicU64; BYTES / 8],
+}
+
+impl Contestant<BYTES> for CasShared {
+    const NAME: &'static str = "CAS + copy, shared slots";
+    type Push = Self;
+    type Pop = NoPop;
+
+    fn make() -> (Self, NoPop) {
+        let slots = (0..SLOTS).map(|_| Slot::default()).collect();
+        let shared = Shared {
+            head: Head::default(),
+            slots,
+        };
+        (Self(Arc::new(shared)), NoPop)
+    }
+
+    fn verified() -> (Self, NoPop) {
+        let (mut push, pop) = Self::make();
+        for _ in 0..SLOTS {
+            assert!(push.push(&payload()));
+        }
+        for slot in &push.0.slots {
+            let words = slot
+                .words
+                .iter()
+                .flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
+            assert!(words.eq(payload::<BYTES>()), "{} stores", Self::NAME);
+        }
+        (push, pop)
+    }
+}
+
+impl Push<BYTES> for CasShared {
+    #[inline(always)]
+    fn push(&mut self, bytes: &[u8; BYTES]) -> bool {
+        let mut head = self.0.head.0.load(Ordering::Relaxed);
+        while let Err(seen) =
+            self.0
+                .head
+                .0
+                .compare_exchange(head, head + 1, Ordering::Release, Ordering::Relaxed)
+        {
+            head = seen;
+        }
+        let slot = &self.0.slots[head % SLOTS];
+        for (word, bytes) in slot.words.iter().zip(bytes.as_chunks::<8>().0) {
+            word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
+        }
+        slot.state.store(head as u64, Ordering::Release);
+        true
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{COLD, Case, HOT, OVERWRITING, REFUSING, SIZES, SPARSE, each};
 use crate::contestants::channels::{Flume, Kanal, Std};
-use crate::contestants::controls::{CasMemcpy, Empty, Memcpy, StampMemcpy};
+use crate::contestants::controls::{CasMemcpy, CasShared, Empty, Memcpy, StampMemcpy};
 use crate::contestants::loggers::{Appender, SlogAsync};
 use crate::contestants::rings::{Boxed, DropNewest, DropOldest, Stamped, Static};
 use crate::contestants::shards::{Each, Sharded};
@@ -21,7 +21,7 @@ use crate::sample::{Sample, Timed, singles};
 const COLD_BYTES: usize = 32 << 20;
 
 pub(crate) fn add(cases: &mut Vec<Case>) {
-    each!(cases, hot(HOT): Empty, Memcpy<BYTES>, CasMemcpy<BYTES>, StampMemcpy<BYTES>,
+    each!(cases, hot(HOT): Empty, Memcpy<BYTES>, CasMemcpy<BYTES>, CasShared, StampMemcpy<BYTES>,
         Static<DropNewest>, Static<DropOldest>, Static<Stamped>, Boxed, Sharded<Each>,
         ArrayPush<BYTES>, ArrayForce<BYTES>, ConcurrentPush<BYTES>, ConcurrentForce<BYTES>,
         Thing<BYTES>, HeaplessMpmc<BYTES>, Bbqueue, Rtrb, Ringbuf,

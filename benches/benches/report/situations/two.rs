@@ -10,7 +10,7 @@ use logring_benches::tsc::Scale;
 use super::one::fill;
 use super::{Case, SLOW, TWO, TWO_OVERWRITING, TWO_REFUSING, each};
 use crate::contestants::channels::{Flume, Kanal, Std};
-use crate::contestants::controls::{CasMemcpy, Memcpy};
+use crate::contestants::controls::{CasMemcpy, CasShared, Memcpy};
 use crate::contestants::loggers::{Appender, SlogAsync};
 use crate::contestants::rings::{DropNewest, DropOldest, Static};
 use crate::contestants::shards::{Each, Sharded};
@@ -39,7 +39,7 @@ const PAUSE: Duration = Duration::from_micros(50);
 pub(crate) fn add(cases: &mut Vec<Case>) {
     // It has no capacity, so nothing stops its threads. In bursts, one of them
     // would keep the line for all of its part.
-    each!(cases, full(TWO): Memcpy<BYTES>, CasMemcpy<BYTES>);
+    each!(cases, full(TWO): Memcpy<BYTES>, CasMemcpy<BYTES>, CasShared);
     each!(cases, not_full(): Static<DropNewest>, Static<DropOldest>, Sharded<Each>,
         ArrayPush<BYTES>, ArrayForce<BYTES>, ConcurrentPush<BYTES>, ConcurrentForce<BYTES>,
         Thing<BYTES>, HeaplessMpmcTwo, Std, Kanal, Flume);
