@@ -31,6 +31,13 @@ fn fill(log: &Logger<'_>, bytes: &[u8]) {
     }
 }
 
+/// A burst of pushes whose answers are not looked at.
+fn push_burst(log: &Logger<'_>, bytes: &[u8]) {
+    for _ in 0..BURST {
+        black_box(log.push(Level::INFO, black_box(bytes)));
+    }
+}
+
 fn empty(ring: &Ring, buf: &mut [u8]) -> usize {
     let drained = ring.drain(buf, usize::MAX, |record| {
         black_box(record.bytes);
@@ -70,11 +77,7 @@ fn push(criterion: &mut Criterion) {
         let before = || {
             empty(log.ring(), &mut buf);
         };
-        in_bursts(wanted, before, || {
-            for _ in 0..BURST {
-                black_box(log.push(Level::INFO, black_box(bytes)));
-            }
-        })
+        in_bursts(wanted, before, || push_burst(&log, bytes))
     });
 }
 
@@ -84,15 +87,7 @@ fn overwrite(criterion: &mut Criterion) {
         let filled =
             || (0..CAPACITY_BYTES / Ring::CELL_BYTES / BURST).for_each(|_| fill(&log, bytes));
         filled();
-        in_bursts(
-            wanted,
-            || (),
-            || {
-                for _ in 0..BURST {
-                    black_box(log.push(Level::INFO, black_box(bytes)));
-                }
-            },
-        )
+        in_bursts(wanted, || (), || push_burst(&log, bytes))
     });
 }
 
@@ -100,15 +95,7 @@ fn refuse(criterion: &mut Criterion) {
     let log = logger(4096, Config::drop_newest());
     while log.push(Level::INFO, &[]).is_stored() {}
     by_size(criterion, "refuse", |wanted, bytes| {
-        in_bursts(
-            wanted,
-            || (),
-            || {
-                for _ in 0..BURST {
-                    black_box(log.push(Level::INFO, black_box(bytes)));
-                }
-            },
-        )
+        in_bursts(wanted, || (), || push_burst(&log, bytes))
     });
 }
 
