@@ -183,6 +183,7 @@ job_incident() { # the example: an outage replayed: the log forwarder stalls
 }
 
 job_bench() { # a quick look at logring beside its peers, to target/report; nothing is gated
+    run cargo test -p logring-benches --lib
     run cargo bench -p logring-benches --bench report -- --quick
     run cargo bench -p logring-benches --bench c_door -- --quick
     run cargo bench -p logring-benches --bench criterion_ops -- --test

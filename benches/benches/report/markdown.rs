@@ -17,7 +17,8 @@ pub(crate) fn text(run: &Run, to_pictures: &str, pictures: &[Picture]) -> String
     );
     text += &head(run);
     text += "## The bar\n\n";
-    text += "Ratios are of 20-call averages, with the empty call's subtracted, unless a row says \
+    text += "Ratios are of 20-call averages (the mean of the middle half of a round's blocks), \
+             with the empty call's subtracted, unless a row says \
              otherwise. They are computed in each round, between samples of the same distance \
              between cores; the table has their median and spread. Nothing is gated on them.\n\n";
     text += &bar::table(run);
@@ -98,7 +99,7 @@ const NOT_SHOWN: &str = "\
 - **Small differences.** Where the linker puts a loop moves a figure by a tenth from one build to the
   next. Below 1 ns differences mean nothing. Where the clock steps, single calls do, too.
 - **The mean under contention.** Where one core keeps a cache line for many calls, most blocks of 20
-  are quick and a few wait; their median then tells of the quick ones, and the percentiles of the others.
+  are quick and a few wait; their middle then tells of the quick ones, and the percentiles of the others.
   The contended control is such a case when the cores are far apart.
 - **Stored records.** A refused push is quicker than a stored one. With several threads, read how many
   records were refused before the time: a ring that evicts refuses what finds its oldest record still

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use logring_benches::histogram::Calls;
 use logring_benches::hops::{Class, Hops};
-use logring_benches::rounds::median;
+use logring_benches::spread::middle_mean;
 use logring_benches::tsc::{self, Scale};
 
 use crate::contestants::{Push, payload};
@@ -39,7 +39,8 @@ pub(crate) struct Effort {
 pub(crate) struct Sample {
     /// Each call alone.
     pub(crate) calls: Option<Calls>,
-    /// Nanoseconds of a call, the median of blocks of [`BLOCK`].
+    /// Nanoseconds of a call, the mean of the middle half of blocks of
+    /// [`BLOCK`].
     pub(crate) average_nanos: Option<f64>,
     /// Other figures, by name.
     pub(crate) figures: Vec<(&'static str, f64)>,
@@ -198,8 +199,8 @@ impl Timed {
     /// The sample. A kind of which there is nothing is left out.
     pub(crate) fn sample(mut self, scale: &Scale) -> Sample {
         let stored = self.stored as f64 / self.offered.max(1) as f64;
-        let average =
-            (!self.blocks.is_empty()).then(|| scale.nanos(median(&mut self.blocks)) / BLOCK as f64);
+        let average = (!self.blocks.is_empty())
+            .then(|| scale.nanos(middle_mean(&mut self.blocks)) / BLOCK as f64);
         Sample {
             calls: (self.calls.count() > 0).then_some(self.calls),
             average_nanos: average,
