@@ -21,6 +21,10 @@ fn lift(block: &mut Block, value: usize) -> usize {
 /// Counters wrap with the machine word. The count of refusals, and how much
 /// of it was told, are put at the largest number, as after so many losses;
 /// the next losses are told and counted as ever, modulo the word.
+///
+/// A thread counts where the address of its stack says. In Miri the stack of
+/// each call lies elsewhere, so there the count is in no one word.
+#[cfg_attr(miri, ignore = "the count is spread over the stripes")]
 #[test]
 fn refusals_are_told_exactly_across_the_wrap_of_their_count() {
     let mut block = Block::new();
