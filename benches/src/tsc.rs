@@ -184,14 +184,19 @@ mod tests {
         assert_eq!(step_of(vec![20; 1000]), 1);
     }
 
+    /// In one of a few tries: a thread that loses its core between two readings
+    /// reads two times.
     #[test]
     fn a_tick_is_as_long_as_instant_says() {
-        let scale = Scale::calibrate(Duration::from_millis(20));
-        let begin = Instant::now();
-        let first = start();
-        std::thread::sleep(Duration::from_millis(20));
-        let nanos = scale.nanos((stop() - first) as f64);
-        let truth = begin.elapsed().as_nanos() as f64;
-        assert!((nanos / truth - 1.0).abs() < 0.05, "{nanos} for {truth}");
+        let is_close = |_| {
+            let scale = Scale::calibrate(Duration::from_millis(20));
+            let begin = Instant::now();
+            let first = start();
+            std::thread::sleep(Duration::from_millis(20));
+            let nanos = scale.nanos((stop() - first) as f64);
+            let truth = begin.elapsed().as_nanos() as f64;
+            (nanos / truth - 1.0).abs() < 0.05
+        };
+        assert!((0..20).any(is_close));
     }
 }
