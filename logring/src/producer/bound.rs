@@ -48,9 +48,9 @@ impl Logger<'_> {
     }
 }
 
-/// The plain push; head, hint, head and tail of the look at a full ring; `untold`; head and hint of a look for room, and
-/// those of the loop; R.a. An attempt in line that has failed is one of the
-/// loop's.
+/// The plain push; head, hint, head and tail of the look at a full ring;
+/// `untold`; head and hint of a look for room, and those of the loop; R.a. An
+/// attempt in line that has failed is one of the loop's.
 const OFFER: usize = PLAIN_STEPS + 4 + 1 + 2 + 2 + 4;
 /// A plain push that does not succeed: `untold`, head, hint, and P.e so many
 /// times.
