@@ -1,0 +1,129 @@
+//! RISC-V: the timer of the core-local interruptor. Its handler lets a second
+//! interrupt of the same timer in.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use riscv::interrupt::Interrupt;
+use riscv::register::{mcycle, mie};
+
+pub use riscv_rt::entry;
+
+/// Ticks from the first interrupt to the second; 0 for none.
+static SECOND_AFTER: AtomicU32 = AtomicU32::new(0);
+static IS_SECOND: AtomicU32 = AtomicU32::new(0);
+
+const MTIME: *mut u32 = 0x0200_BFF8 as *mut u32;
+const MTIMECMP: *mut u32 = 0x0200_4000 as *mut u32;
+/// A device that resets the machine when this is written to it.
+const RESET: (*mut u32, u32) = (0x0010_0000 as *mut u32, 0x7777);
+
+/// Interrupts this context once, `first` ticks from now, and that interrupt
+/// `second` ticks later; 0 for none.
+#[inline(always)]
+pub fn interrupt_after(first: u32, second: u32) {
+    SECOND_AFTER.store(second, Ordering::Relaxed);
+    IS_SECOND.store(0, Ordering::Relaxed);
+    arm(first);
+}
+
+/// No program here runs for the seven minutes in which the lower half of the
+/// time wraps; the upper half is 0.
+#[inline(always)]
+fn arm(ticks: u32) {
+    // SAFETY: hazard: an address that is no register. It is the timer's on
+    // this board.
+    let now = unsafe { MTIME.read_volatile() };
+    // SAFETY: as above.
+    unsafe { MTIMECMP.write_volatile(now.wrapping_add(ticks)) };
+    // SAFETY: as above.
+    unsafe { MTIMECMP.add(1).write_volatile(0) };
+}
+
+/// Stops what [`interrupt_after`] started.
+pub fn disarm() {
+    // SAFETY: hazard: an address that is no register. It is the timer's on
+    // this board.
+    unsafe { MTIMECMP.add(1).write_volatile(u32::MAX) };
+}
+
+#[riscv_rt::core_interrupt(Interrupt::MachineTimer)]
+fn timer() {
+    disarm();
+    if IS_SECOND.load(Ordering::Relaxed) != 0 {
+        crate::call(&crate::SECOND);
+        return;
+    }
+    IS_SECOND.store(1, Ordering::Relaxed);
+    match SECOND_AFTER.load(Ordering::Relaxed) {
+        0 => {}
+        ticks => arm(ticks),
+    }
+    // SAFETY: hazard: this interrupt again, without end, or one inside a
+    // critical section. It was armed anew, once, and this is a handler.
+    unsafe { riscv::interrupt::nested(|| crate::call(&crate::FIRST)) };
+}
+
+#[riscv_rt::exception(riscv::interrupt::Exception::IllegalInstruction)]
+fn illegal_instruction(frame: &riscv_rt::TrapFrame) -> ! {
+    semihosting::println!("illegal instruction: {frame:?}");
+    crate::exit(false)
+}
+
+#[unsafe(export_name = "ExceptionHandler")]
+fn fault(frame: &riscv_rt::TrapFrame) -> ! {
+    semihosting::println!("fault: {frame:?}");
+    crate::exit(false)
+}
+
+/// Lets the timer interrupt; before the first is armed.
+pub fn start() {
+    disarm();
+    // SAFETY: hazard: interrupts inside a critical section. The program has
+    // none open here.
+    unsafe { mie::set_mtimer() };
+    // SAFETY: as above.
+    unsafe { riscv::interrupt::enable() };
+}
+
+/// The clock always counts.
+pub fn clock_start() {}
+
+/// The clock's ticks, modulo one more than [`CLOCK_MASK`].
+#[inline(always)]
+pub fn clock_now() -> u32 {
+    mcycle::read() as u32
+}
+
+pub const CLOCK_MASK: u32 = u32::MAX;
+
+/// Fills the `depth` bytes below the stack pointer, and returns it.
+#[inline(always)]
+pub fn stack_paint(depth: usize, paint: u32) -> usize {
+    let top: usize;
+    // SAFETY: hazard: memory that somebody uses. Below the stack pointer there
+    // is unused stack, as long as no interrupt comes.
+    unsafe {
+        core::arch::asm!(
+            "mv {top}, sp",
+            "sub {at}, {top}, {at}",
+            "2:",
+            "sw {paint}, 0({at})",
+            "addi {at}, {at}, 4",
+            "bne {at}, {top}, 2b",
+            top = out(reg) top,
+            at = inout(reg) depth => _,
+            paint = in(reg) paint,
+        );
+    }
+    top
+}
+
+/// Resets the machine.
+pub fn reset() -> ! {
+    // SAFETY: hazard: an address that is no register. It is the reset device's
+    // on this board.
+    unsafe { RESET.0.write_volatile(RESET.1) };
+    loop {
+        riscv::asm::wfi();
+    }
+}

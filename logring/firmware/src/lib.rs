@@ -1,0 +1,65 @@
+//! What the programs of this package need of a board: a timer whose interrupts
+//! nest, a clock that counts instructions, a way to say something, a reset.
+#![no_std]
+
+mod board;
+mod measure;
+
+pub use board::{disarm, entry, interrupt_after, reset, start};
+pub use measure::{Clock, stack_bytes};
+pub use semihosting::{print, println};
+
+use core::panic::PanicInfo;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// What the interrupts do: the first has a low priority, and the second comes
+/// on top of it, or of whatever it finds.
+static FIRST: AtomicUsize = AtomicUsize::new(0);
+static SECOND: AtomicUsize = AtomicUsize::new(0);
+
+/// Names the handlers of the timer's first and second interrupt.
+pub fn handlers(first: fn(), second: fn()) {
+    FIRST.store(first as usize, Ordering::Relaxed);
+    SECOND.store(second as usize, Ordering::Relaxed);
+}
+
+fn call(handler: &AtomicUsize) {
+    let handler = handler.load(Ordering::Relaxed);
+    if handler != 0 {
+        // SAFETY: hazard: a call of what is no function. Only `handlers`
+        // writes these words, and what it writes is one.
+        let handler = unsafe { core::mem::transmute::<usize, fn()>(handler) };
+        handler();
+    }
+}
+
+/// Ends the emulator, which ends with success or with failure.
+pub fn exit(ok: bool) -> ! {
+    semihosting::process::exit(if ok { 0 } else { 1 })
+}
+
+/// Says where a program panicked, and ends it as failed.
+pub fn fail(info: &PanicInfo<'_>) -> ! {
+    println!("{info}");
+    exit(false)
+}
+
+/// A panic handler that ends the emulator.
+#[macro_export]
+macro_rules! panic_fails {
+    () => {
+        #[panic_handler]
+        fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+            $crate::fail(info)
+        }
+    };
+}
+
+/// The memory that keeps its contents across a reset: its first byte, and how
+/// many there are.
+pub fn retained() -> (*mut u8, usize) {
+    unsafe extern "C" {
+        static mut _retained: u8;
+    }
+    (&raw mut _retained, 2048)
+}
