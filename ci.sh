@@ -84,6 +84,11 @@ job_bare() { # C on bare metal: what a producer links, and a program in QEMU
     bare
 }
 
+job_sweep() { # an interrupt at every instruction, on six bare-metal targets in QEMU
+    source .ci/sweep
+    sweep
+}
+
 job_c() { # the headers in all dialects; programs in C, C++, Python; valgrind, sanitizers
     source .ci/c
     run cargo build --release -p logring-ffi

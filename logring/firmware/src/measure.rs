@@ -6,7 +6,8 @@ use crate::board;
 
 /// A clock that counts instructions; it needs QEMU's `-icount`.
 ///
-/// It uses the timer, so nothing may be armed meanwhile.
+/// It uses the timer, so nothing may be armed while it measures.
+#[derive(Clone, Copy)]
 pub struct Clock {
     /// Ticks of as many instructions as [`RULER`] says.
     ticks_of_ruler: u32,
@@ -40,9 +41,25 @@ impl Clock {
     /// Instructions that `work` takes.
     #[inline(never)]
     pub fn instructions(&self, work: impl FnOnce()) -> u32 {
-        let ticks = u64::from(ticks(work) - self.ticks_of_nothing);
+        self.of_ticks(ticks(work) - self.ticks_of_nothing)
+    }
+
+    /// Ticks of [`interrupt_after`](crate::interrupt_after) for a number of
+    /// instructions.
+    pub fn timer_ticks(&self, instructions: u32) -> u32 {
+        let ticks = u64::from(instructions) * u64::from(self.ticks_of_ruler);
+        (ticks / u64::from(RULER * board::CLOCK_TICKS_PER_TIMER_TICK)) as u32
+    }
+
+    /// Instructions since [`interrupt_after`](crate::interrupt_after), about;
+    /// those of the interrupts are among them.
+    pub fn instructions_since_armed(&self) -> u32 {
+        self.of_ticks(critical_section::with(|_| board::clock_ticks_since_armed()))
+    }
+
+    fn of_ticks(&self, ticks: u32) -> u32 {
         let ruler = u64::from(self.ticks_of_ruler);
-        ((ticks * u64::from(RULER) + ruler / 2) / ruler) as u32
+        ((u64::from(ticks) * u64::from(RULER) + ruler / 2) / ruler) as u32
     }
 }
 

@@ -1,3 +1,4 @@
+//! A first look at what calls take.
 #![no_std]
 #![no_main]
 use fw::println;

@@ -12,6 +12,8 @@ pub use cortex_m_rt::entry;
 /// Ticks from the first interrupt to the second; 0 for none.
 static SECOND_AFTER: AtomicU32 = AtomicU32::new(0);
 static IS_SECOND: AtomicU32 = AtomicU32::new(0);
+/// Ticks from the arming to the last interrupt so far.
+static FIRED_AFTER: AtomicU32 = AtomicU32::new(0);
 
 const LOWEST_PRIORITY: u8 = 0xC0;
 
@@ -27,7 +29,18 @@ fn timer() -> SYST {
 pub fn interrupt_after(first: u32, second: u32) {
     SECOND_AFTER.store(second, Ordering::Relaxed);
     IS_SECOND.store(0, Ordering::Relaxed);
+    FIRED_AFTER.store(0, Ordering::Relaxed);
     arm(first);
+}
+
+/// Ticks of the clock since [`interrupt_after`].
+pub fn clock_ticks_since_armed() -> u32 {
+    // 0 is a timer that has yet to begin.
+    let running = match SYST::get_current() {
+        0 => 0,
+        left => SYST::get_reload() - left,
+    };
+    FIRED_AFTER.load(Ordering::Relaxed) + running
 }
 
 #[inline(always)]
@@ -45,16 +58,27 @@ pub fn disarm() {
     let mut timer = timer();
     timer.disable_counter();
     timer.disable_interrupt();
+    forget_pending();
+}
+
+/// The timer goes round and round: a short one has fired again by the time its
+/// handler stops it.
+fn forget_pending() {
+    const SYSTICK: u32 = 1 << 25;
     // SAFETY: hazard: an interrupt that somebody waits for is dropped. That is
     // what is asked for.
-    unsafe { (*SCB::PTR).icsr.write(1 << 25) };
+    unsafe { (*SCB::PTR).icsr.write(SYSTICK) };
 }
 
 #[exception]
 fn SysTick() {
-    let mut timer = timer();
-    timer.disable_counter();
-    timer.disable_interrupt();
+    let ticks = SYST::get_reload();
+    FIRED_AFTER.store(
+        FIRED_AFTER.load(Ordering::Relaxed) + ticks,
+        Ordering::Relaxed,
+    );
+    clock_start();
+    forget_pending();
     if IS_SECOND.load(Ordering::Relaxed) != 0 {
         crate::call(&crate::SECOND);
         return;
@@ -106,6 +130,8 @@ pub fn clock_now() -> u32 {
 }
 
 pub const CLOCK_MASK: u32 = 0x00FF_FFFF;
+/// Clock and timer are one.
+pub const CLOCK_TICKS_PER_TIMER_TICK: u32 = 1;
 
 /// Fills the `depth` bytes below the stack pointer, and returns it.
 #[inline(always)]

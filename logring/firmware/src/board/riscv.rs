@@ -11,6 +11,8 @@ pub use riscv_rt::entry;
 /// Ticks from the first interrupt to the second; 0 for none.
 static SECOND_AFTER: AtomicU32 = AtomicU32::new(0);
 static IS_SECOND: AtomicU32 = AtomicU32::new(0);
+/// The clock when the timer was armed.
+static ARMED_AT: AtomicU32 = AtomicU32::new(0);
 
 const MTIME: *mut u32 = 0x0200_BFF8 as *mut u32;
 const MTIMECMP: *mut u32 = 0x0200_4000 as *mut u32;
@@ -23,23 +25,42 @@ const RESET: (*mut u32, u32) = (0x0010_0000 as *mut u32, 0x7777);
 pub fn interrupt_after(first: u32, second: u32) {
     SECOND_AFTER.store(second, Ordering::Relaxed);
     IS_SECOND.store(0, Ordering::Relaxed);
+    ARMED_AT.store(clock_now(), Ordering::Relaxed);
     arm(first);
 }
 
-/// No program here runs for the seven minutes in which the lower half of the
-/// time wraps; the upper half is 0.
+/// Ticks of the clock since [`interrupt_after`].
+pub fn clock_ticks_since_armed() -> u32 {
+    clock_now().wrapping_sub(ARMED_AT.load(Ordering::Relaxed))
+}
+
 #[inline(always)]
 fn arm(ticks: u32) {
+    let at = now().wrapping_add(u64::from(ticks));
+    disarm();
     // SAFETY: hazard: an address that is no register. It is the timer's on
     // this board.
-    let now = unsafe { MTIME.read_volatile() };
+    unsafe { MTIMECMP.write_volatile(at as u32) };
     // SAFETY: as above.
-    unsafe { MTIMECMP.write_volatile(now.wrapping_add(ticks)) };
-    // SAFETY: as above.
-    unsafe { MTIMECMP.add(1).write_volatile(0) };
+    unsafe { MTIMECMP.add(1).write_volatile((at >> 32) as u32) };
+}
+
+/// The time, whose two halves are read one after the other.
+#[inline(always)]
+fn now() -> u64 {
+    // SAFETY: hazard: an address that is no register. It is the timer's on
+    // this board.
+    let half = |at| unsafe { MTIME.add(at).read_volatile() };
+    loop {
+        let (high, low) = (half(1), half(0));
+        if high == half(1) {
+            return u64::from(high) << 32 | u64::from(low);
+        }
+    }
 }
 
 /// Stops what [`interrupt_after`] started.
+#[inline(always)]
 pub fn disarm() {
     // SAFETY: hazard: an address that is no register. It is the timer's on
     // this board.
@@ -95,6 +116,8 @@ pub fn clock_now() -> u32 {
 }
 
 pub const CLOCK_MASK: u32 = u32::MAX;
+/// The clock counts nanoseconds, the timer tenths of microseconds.
+pub const CLOCK_TICKS_PER_TIMER_TICK: u32 = 100;
 
 /// Fills the `depth` bytes below the stack pointer, and returns it.
 #[inline(always)]

@@ -1,0 +1,127 @@
+//! What was offered and what came out, kept apart from the ring.
+//!
+//! Each level of interrupts has pages of its own, so plain loads and stores are
+//! enough: a level is not interrupted by itself.
+
+use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
+
+/// Records of one case; a number is that of the level and of the offer.
+pub const NUMBERS: usize = LEVELS * OFFERS_MAX;
+/// The program, an interrupt, and one on top of it.
+pub const LEVELS: usize = 3;
+/// Offers of one level in one case.
+pub const OFFERS_MAX: usize = 36;
+
+/// What became of an offer.
+const STORED: u8 = 1;
+const LOST: u8 = 2;
+
+/// The books of one case.
+pub struct Books {
+    offers: [Page; LEVELS],
+    answers: [AtomicU8; NUMBERS],
+    popped: [Page; LEVELS],
+    /// Losses that records told of.
+    told: [AtomicUsize; LEVELS],
+}
+
+/// Numbers in the order in which one level wrote them down.
+struct Page {
+    len: AtomicUsize,
+    numbers: [AtomicU8; NUMBERS],
+}
+
+impl Page {
+    const fn new() -> Self {
+        Self {
+            len: AtomicUsize::new(0),
+            numbers: [const { AtomicU8::new(0) }; NUMBERS],
+        }
+    }
+
+    fn add(&self, number: usize) {
+        let at = self.len.load(Relaxed);
+        self.numbers[at].store(number as u8, Relaxed);
+        self.len.store(at + 1, Relaxed);
+    }
+
+    fn each(&self) -> impl Iterator<Item = usize> {
+        let numbers = &self.numbers[..self.len.load(Relaxed)];
+        numbers.iter().map(|number| number.load(Relaxed).into())
+    }
+}
+
+impl Books {
+    pub const fn new() -> Self {
+        Self {
+            offers: [const { Page::new() }; LEVELS],
+            answers: [const { AtomicU8::new(0) }; NUMBERS],
+            popped: [const { Page::new() }; LEVELS],
+            told: [const { AtomicUsize::new(0) }; LEVELS],
+        }
+    }
+
+    pub fn clear(&self) {
+        for level in 0..LEVELS {
+            for number in self.offers[level].each() {
+                self.answers[number].store(0, Relaxed);
+            }
+            self.offers[level].len.store(0, Relaxed);
+            self.popped[level].len.store(0, Relaxed);
+            self.told[level].store(0, Relaxed);
+        }
+    }
+
+    /// The number of this level's next record.
+    pub fn offer(&self, level: usize) -> usize {
+        let number = level * OFFERS_MAX + self.offers[level].len.load(Relaxed);
+        self.offers[level].add(number);
+        number
+    }
+
+    /// Whether the offer was stored.
+    pub fn answer(&self, number: usize, stored: bool) {
+        self.answers[number].store(if stored { STORED } else { LOST }, Relaxed);
+    }
+
+    /// A record that `level` popped.
+    pub fn popped(&self, level: usize, number: usize, lost_before: u64) {
+        self.popped[level].add(number);
+        self.told(level, lost_before);
+    }
+
+    pub fn told(&self, level: usize, lost: u64) {
+        let told = &self.told[level];
+        told.store(told.load(Relaxed) + lost as usize, Relaxed);
+    }
+
+    /// Holds the books against each other and against what the ring counted
+    /// as lost; returns deliveries and losses.
+    pub fn audit(&self, counted: usize) -> (usize, usize) {
+        let offered: usize = self.offers.iter().map(|page| page.each().count()).sum();
+        let mut delivered = [false; NUMBERS];
+        for page in &self.popped {
+            let mut last = [None; LEVELS];
+            for number in page.each() {
+                assert!(!delivered[number], "record {number} came out twice");
+                delivered[number] = true;
+                let answer = self.answers[number].load(Relaxed);
+                assert!(
+                    answer == STORED,
+                    "record {number} came out, and was not stored"
+                );
+                let last = &mut last[number / OFFERS_MAX];
+                assert!(*last < Some(number), "{number} came out after {last:?}");
+                *last = Some(number);
+            }
+        }
+        let delivered = delivered.iter().filter(|is| **is).count();
+        let told: usize = self.told.iter().map(|told| told.load(Relaxed)).sum();
+        assert!(
+            offered == delivered + counted,
+            "{offered} offered, {delivered} delivered, {counted} counted as lost"
+        );
+        assert!(told == counted, "{counted} counted as lost, {told} told");
+        (delivered, counted)
+    }
+}
