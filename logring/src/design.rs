@@ -90,6 +90,15 @@
 //!  C.d  if !tail.cas(t -> e): forget the copies; B = max(1, B / 4); again
 //!  C.e  gap = how far the ledger's evictions are ahead of `told_evicted`
 //!           + how far the carried total is ahead of `told_refused`
+//!
+//! make whole (nobody else is inside):            see "What a dead writer costs"
+//!  H.c  the seal fits, or wipe from 0            only where there is one
+//!       head - tail > N:  wipe from head
+//!  H.a  state = 0 in all free cells
+//!       count and drop what is not whole in [tail, head)
+//! wipe:
+//!  H.a  all but the positions = 0; head and hint = start
+//!  H.b  tail = start                             H.d  the seal
 //! ```
 //!
 //! A push without clock, tag or mark, that carries no total and is not cut, is
@@ -108,7 +117,7 @@
 //! |---|---|---|---|---|---|
 //! | P.a | head load, also by a failed P.e and by an observer | Acquire | P.e | the tail that the head's owner knew (I9) | `relaxed_head` |
 //! | P.b | hint load | Acquire | P.d | what P.d's thread had learnt at its P.c | `relaxed_hint_load` |
-//! | P.c | tail load | Acquire | E.c, C.d | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
+//! | P.c | tail load | Acquire | E.c, C.d, H.b | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
 //! | P.d | hint store | Release | P.b | P.c's knowledge | `relaxed_hint_store` |
 //! | P.e | head compare-and-swap | Release | P.a | exclusive positions, and the tail we know (I9) | `relaxed_head`, `racy_claim` |
 //! | W | stamps, payload, pad; the owner's look at its stamp | Relaxed | – | published by W.e | – |
@@ -116,12 +125,16 @@
 //! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
 //! | E.b | victim's level load | Relaxed | – | valid by E.a, used only if E.c succeeds | – |
 //! | E.c | tail compare-and-swap | Release | P.c, C.a | E.a's order, to the next writer | `relaxed_tail` |
-//! | C.a | tail load, also an observer's | Acquire | E.c, C.d | the lower bound of I5; for an observer, a head not older than it | see I5 |
+//! | C.a | tail load, also an observer's | Acquire | E.c, C.d, H.b | the lower bound of I5; for an observer, a head not older than it | see I5 |
 //! | C.b | state load | Acquire | W.e | the record | `relaxed_record_load` |
 //! | C.c | copies | Relaxed | – | whole by C.b, used only if C.d succeeds | – |
 //! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | `relaxed_tail` |
 //! | V | verdicts and figures | Relaxed | – | re-tested, or informative | – |
 //! | L | loss words | Relaxed | – | read-modify-writes lose nothing; place by I8 | `double_count` |
+//! | H.a | wiped words, states of free cells | Relaxed | – | nobody else is inside | – |
+//! | H.b | tail store of a wipe | Release | P.c, C.a | the wiped words, also for a crash | by injection |
+//! | H.c | seal load | Acquire | H.d | the ring beside it | – |
+//! | H.d | seal store | Release | H.c | the wiped ring, also for a crash | by injection |
 //!
 //! The compare-and-swaps on `tail` form one release sequence, so a P.c that
 //! reads a late one is ordered after all earlier ones, too.
@@ -144,7 +157,8 @@
 //!   owner. From W.e until `tail` passes them nobody writes them. A grant that
 //!   was taken apart into words keeps its owner; words whose W.a stamp is gone,
 //!   or from whose position the head is more than `N` away, are no grant, and
-//!   none make a writer that leaves its record's cells.
+//!   none make a writer that leaves its record's cells. Of cells whose owner has
+//!   died, whoever recovers the ring is the owner.
 //! - **I3** If C.d or E.c succeeds, `tail` was `t` from the load to the swap,
 //!   so everything read in between belongs to committed records of this lap.
 //! - **I4** Every value of `hint` was once the value of `tail`, and its reader
@@ -296,7 +310,7 @@
 //! | then, poppers | `Pending`: later records wait | the same |
 //! | then, producers | fill the ring, then `Full` | fill the ring, then `Busy`: every new record is lost |
 //! | when it resumes | all goes on, nothing else is lost | the same |
-//! | if it never resumes | the ring is stuck; producers still end in bounded steps, and count | the same |
+//! | if it never resumes | the ring is stuck until it is recovered; producers still end in bounded steps, and count | the same |
 //!
 //! Push keeps that window to the copy, with everything prepared before; a grant
 //! keeps it open while it is held. An interrupted evictor or popper holds
@@ -304,6 +318,43 @@
 //! to count: an evictor between E.c and E.d its run, a refused producer before
 //! R.a its record (between R.a's two additions, the telling of it), a popper after
 //! C.d the records that it had claimed.
+//!
+//! # What a dead writer costs
+//!
+//! `Ring::recover` (H) is for when nobody who is inside a call will go on. It
+//! walks from `tail` to `head` and trusts no word:
+//!
+//! - What is *sound* stays: a COMMIT with a level, or a PAD, of its lap, of 1 to
+//!   `N / 4` cells that end at the head or before, all further ones CONTINUED
+//!   of their lap. W.b stamps them before W.e, so each committed record is sound.
+//! - At any other cell, that one cell is dropped and the walk goes on with the
+//!   next. No size is believed but that of what is sound; so no stray size takes
+//!   a record with it, and the walk takes `O(N)` steps: a CONTINUED cell is looked
+//!   at for itself and for the one first cell before it.
+//! - Dropped neighbours are one record, but a RESERVED of its lap begins another.
+//!   So the count is exact but for a writer that died before W.a, or leaves it
+//!   out, right behind another dead one: it counts with that. The number of
+//!   cells is the upper bound.
+//! - Each is counted as discarded, by R.a, and then its cells become pads of one
+//!   cell. The tiles are whole again (I1), each cell has its lap's mark (I5), and
+//!   as W.a's stamp is gone no words are its grant (I2).
+//! - Free cells become FREE, `hint` becomes `tail` (I4), and the watermark, the
+//!   sum `others` and the told totals are put where the ledger's table and `N`
+//!   allow them. `others` is where a refusal that died within R.a is missing.
+//!
+//! *A crash within.* The walk changes no cell of a sound piece, and makes no cell
+//! CONTINUED. By induction from `tail`, a second walk comes to the same first
+//! cells, keeps what the first would have kept, and finds pads where it dropped.
+//! Of the record that was being dropped, what is not yet a pad counts as one
+//! again, for no RESERVED lies within it. So each crash adds one at most. A wipe
+//! moves the tail last: until then, positions are still beyond repair, or there is
+//! no seal, and all is wiped again. The order is that of the stores as they reach
+//! the memory; what a cache held back is lost, as is any store of the dead.
+//!
+//! *A seal* is words made of size, word width, and version; so `Retained` knows
+//! a ring from noise and from one of another layout, where positions alone would
+//! be right once in a while. *Rejected:* a checksum over records, which would be
+//! paid by each push; a damaged payload passes for a record.
 //!
 //! # What a starved consumer costs
 //!

@@ -35,6 +35,7 @@
 //! |---|---|
 //! | make a ring in a `static` | [`define!`], or [`LogRing::new`](Ring::new) and [`Logger::new`] |
 //! | make a ring elsewhere | `Ring::boxed` (feature `alloc`), [`Ring::in_memory`], [`Ring::attach`] |
+//! | keep a ring across a reset, or read one whose writers died | [`Retained`], [`Ring::recover`], [`Recovered`] |
 //! | say what happens when it is full | [`Config`], [`Policy`], [`Marks`]; [`Config::parse`] from a string |
 //! | log bytes | [`Logger::push`], [`Logger::push_parts`] |
 //! | log a formatted line | [`log!`], [`trace!`], [`debug!`], [`info!`], [`warn!`], [`error!`], [`fatal!`] |
@@ -86,7 +87,8 @@
 //!   consumers: they get [`Popped::Pending`], and later records wait. Producers
 //!   go on until the ring is full; then new records are refused, as
 //!   [`Lost::Full`] or, under `DropOldest`, as [`Lost::Busy`]. A writer that
-//!   never goes on holds consumers up for good.
+//!   never goes on holds consumers up until somebody, who knows that all is
+//!   still, calls [`Ring::recover`].
 //! - A context that dies between its claim and what follows takes that with
 //!   it: a consumer the records that it had claimed, an evicting producer the
 //!   count of that run.
@@ -132,7 +134,7 @@ pub use layout::Cell;
 pub use level::{Level, Severity};
 pub use policy::{Config, ConfigError, Marks, Policy, PolicyError, Why};
 pub use producer::{Clock, Grant, Logger};
-pub use ring::{LogRing, Ring};
+pub use ring::{LogRing, Recovered, Retained, Ring};
 #[cfg(feature = "shards")]
 pub use shards::Shards;
 pub use stats::{Cause, LostTable, Stats};

@@ -142,6 +142,12 @@ impl State {
         }
     }
 
+    /// Whether this is the first cell of a record that is being written piece
+    /// by piece in `lap`.
+    pub(crate) const fn is_reserved(self, lap: Lap) -> bool {
+        self.0 == Self::reserved(lap, self.size()).0
+    }
+
     /// Whether this is a record of the same lap and level as `like`, which is
     /// one. On 32-bit targets the level is elsewhere, so nothing is sure.
     ///
@@ -225,6 +231,9 @@ mod tests {
             assert_eq!(State::pad(lap, 3).size(), 3);
             assert_eq!(State::pad(lap, 3).piece(lap.next()), Piece::NotReady);
             assert_eq!(State::reserved(lap, 3).piece(lap), Piece::NotReady);
+            assert!(State::reserved(lap, 3).is_reserved(lap));
+            assert!(!State::reserved(lap, 3).is_reserved(lap.next()));
+            assert!(!commit.is_reserved(lap) && !State::continued(lap).is_reserved(lap));
             assert_eq!(State::continued(lap).piece(lap), Piece::Continued);
             assert_eq!(State::continued(lap).piece(lap.next()), Piece::NotReady);
         }

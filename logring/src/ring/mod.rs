@@ -9,6 +9,8 @@
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
 //!   that was taken apart, `copy` moves bytes into words and back;
 //! - `claim` takes records from the tail (C);
+//! - `recover` makes a ring whole whose users have died (H), and `retained`
+//!   tells whether its memory has survived a reset;
 //! - `look` is for those who choose a ring before they push;
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
@@ -23,13 +25,19 @@ mod loss;
 pub(crate) mod memory;
 mod observe;
 mod orderings;
+mod recover;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod recover_tests;
 mod reserve;
 mod resume;
+mod retained;
 mod write;
 
 pub(crate) use claim::{Claim, Meta, Pace, Receive};
+pub use recover::Recovered;
 pub(crate) use reserve::{AT_ONCE_TRIES, Request};
 pub(crate) use resume::WRITER_WORDS;
+pub use retained::Retained;
 pub(crate) use write::{Reserved, Writer};
 
 use crate::layout::{Cell, Position};

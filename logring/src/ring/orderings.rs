@@ -1,13 +1,14 @@
 //! Every ordering of the protocol, by the label of the access it belongs to.
 //!
 //! The letters are those of [`design`](crate::design): P reserve, W write and
-//! commit, E evict, C claim (take). A label that is not Relaxed names the
-//! partners it pairs with and what the pair carries; a Relaxed one says why
-//! nothing rides on it. There is no SeqCst and no fence.
+//! commit, E evict, C claim (take), H make whole (recover). A label that is not
+//! Relaxed names the partners it pairs with and what the pair carries; a
+//! Relaxed one says why nothing rides on it. There is no SeqCst and no fence.
 //!
 //! `--cfg logring_bug="…"` plants a bug that the proof tools must catch: each
-//! Acquire and Release here but C.a can be weakened that way, and the models
-//! in `models/loom/` go red for every one.
+//! Acquire and Release here but C.a and those of H can be weakened that way, and
+//! the models in `models/loom/` go red for every one. Those of H order the
+//! stores of one context for a crash, which no model of memory knows.
 
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 
@@ -21,9 +22,9 @@ pub(super) const P_A: Ordering = unless(cfg!(logring_bug = "relaxed_head"), Acqu
 /// had learnt at its P.c: see there.
 pub(super) const P_B: Ordering = unless(cfg!(logring_bug = "relaxed_hint_load"), Acquire);
 
-/// ORDERING: P.c, tail load. Pairs with C.d and E.c, the latest and through
-/// the release sequence of compare-and-swaps all earlier ones; carries that
-/// old readers are done and that old writers' stores come before ours.
+/// ORDERING: P.c, tail load. Pairs with C.d, E.c and H.b, the latest and
+/// through the release sequence of compare-and-swaps all earlier ones; carries
+/// that old readers are done and that old writers' stores come before ours.
 pub(super) const P_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail_load"), Acquire);
 
 /// ORDERING: P.d, hint store. Pairs with P.b; carries P.c's knowledge on.
@@ -57,8 +58,8 @@ pub(super) const E_B: Ordering = Relaxed;
 /// has read the same value with it.
 pub(super) const E_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
 
-/// ORDERING: C.a, tail load by a popper. Pairs with C.d and E.c; carries the
-/// lower bound on what C.b may read (I5).
+/// ORDERING: C.a, tail load by a popper. Pairs with C.d, E.c and H.b; carries
+/// the lower bound on what C.b may read (I5).
 pub(super) const C_A: Ordering = Acquire;
 
 /// ORDERING: C.b, state load by a popper. Pairs with W.e; carries the record.
@@ -83,6 +84,23 @@ pub(super) const V: Ordering = Relaxed;
 /// read-modify-writes lose nothing, and their place follows from program
 /// order around W.e and C.b (I8).
 pub(super) const L: Ordering = Relaxed;
+
+/// ORDERING: H.a, all that is wiped, and cells that are free. Relaxed: nobody
+/// else is inside a call, and H.b or H.d comes behind.
+pub(super) const H_A: Ordering = Relaxed;
+
+/// ORDERING: H.b, tail store, by which a wiped ring is empty. Pairs with C.a
+/// and P.c; carries what was wiped. A crash before it finds positions that
+/// are still beyond repair, or no seal.
+pub(super) const H_B: Ordering = Release;
+
+/// ORDERING: H.c, seal load. Pairs with H.d; carries that the ring beside it
+/// was made.
+pub(super) const H_C: Ordering = Acquire;
+
+/// ORDERING: H.d, seal store. Pairs with H.c; carries the wiped ring, so that
+/// a crash before it finds no seal.
+pub(super) const H_D: Ordering = Release;
 
 /// `order`, unless a planted bug weakens it.
 const fn unless(bug: bool, order: Ordering) -> Ordering {

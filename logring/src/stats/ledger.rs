@@ -185,6 +185,13 @@ impl Ledger {
         stripe.others.add(records, Relaxed);
     }
 
+    /// The first of the two additions of [`count_refused`](Self::count_refused),
+    /// as one who dies then leaves it.
+    #[cfg(all(test, not(any(loom, shuttle))))]
+    pub(crate) fn count_half(&self, cause: Cause, level: Level) {
+        self.rare[rare_index(cause)][level.bucket()].add(1, Relaxed);
+    }
+
     /// Counts `records` evictions. One read-modify-write.
     #[inline]
     pub(crate) fn count_evicted(&self, severity: Severity, records: usize) {
@@ -194,6 +201,32 @@ impl Ledger {
     #[inline]
     pub(crate) fn count_truncated(&self) {
         self.truncated.add(1, Relaxed);
+    }
+
+    /// Makes the sums of `others` say what the table says, for somebody who is
+    /// alone: one who died between the two additions left it behind.
+    pub(crate) fn reconcile(&self) {
+        let [first, ..] = &self.refused;
+        let levels = self.refused.iter().flat_map(|stripe| &stripe.level);
+        let table = sum(levels.chain(self.rare.iter().flatten()));
+        let others = sum(self.refused.iter().map(|stripe| &stripe.others));
+        if table != others {
+            first.others.add(table.wrapping_sub(others), Relaxed);
+        }
+    }
+
+    /// Sets every word to 0, for somebody who is alone with a block that holds
+    /// no ring.
+    pub(crate) fn wipe(&self) {
+        let striped = self.refused.iter().flat_map(|stripe| {
+            let rows = stripe.full.iter().chain(&stripe.level);
+            rows.chain([&stripe.others])
+        });
+        let rare = self.rare.iter().flatten();
+        let words = striped.chain(rare).chain(&self.evicted);
+        for word in words.chain([&self.truncated]) {
+            word.store(0, Relaxed);
+        }
     }
 
     /// All refusals and discards so far, modulo the machine word.

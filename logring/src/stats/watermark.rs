@@ -38,6 +38,13 @@ impl Watermark {
         }
     }
 
+    /// Lowers the mark to `cells` if it is higher, for somebody who is alone.
+    pub(crate) fn limit(&self, cells: usize) {
+        if self.cells() > cells {
+            self.0.store(cells, Relaxed);
+        }
+    }
+
     pub(crate) fn cells(&self) -> usize {
         self.0.load(Relaxed)
     }
