@@ -13,7 +13,9 @@ mod hostile;
 mod loss;
 mod macros;
 mod memory;
+mod recover;
 mod resume;
+mod retained;
 mod sentences;
 #[cfg(feature = "shards")]
 mod shards;
