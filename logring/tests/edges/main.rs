@@ -13,6 +13,7 @@ mod hostile;
 mod loss;
 mod macros;
 mod memory;
+mod notify;
 mod resume;
 mod sentences;
 #[cfg(feature = "shards")]
