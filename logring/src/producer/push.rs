@@ -72,6 +72,10 @@ impl<'r> Logger<'r> {
     fn offer_otherwise(&self, level: Level, bytes: &[u8]) -> Pushed {
         match self.admit_otherwise(level, bytes.len()) {
             Ok(admitted) => {
+                if cfg!(logring_bug = "early_notify") {
+                    notify(self.notify());
+                    return self.offer_admitted(level, bytes, admitted);
+                }
                 let pushed = self.offer_admitted(level, bytes, admitted);
                 if pushed.is_stored() {
                     notify(self.notify());

@@ -9,7 +9,8 @@
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
 //!   that was taken apart, `copy` moves bytes into words and back;
 //! - `claim` takes records from the tail (C);
-//! - `look` is for those who choose a ring before they push;
+//! - `look` is for those who choose a ring before they push, and for those who
+//!   sleep while there is no record;
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
 #![allow(unsafe_code)]
@@ -17,7 +18,7 @@
 mod claim;
 mod copy;
 mod evict;
-#[cfg(feature = "shards")]
+#[cfg(any(feature = "shards", feature = "async"))]
 mod look;
 mod loss;
 pub(crate) mod memory;

@@ -1,5 +1,7 @@
 //! The edges, in pairs: fits, and one more.
 
+#[cfg(feature = "async")]
+mod arrival;
 mod at_once;
 mod block;
 mod clocks;
