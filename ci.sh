@@ -15,7 +15,7 @@ readonly MSRV=1.85.0
 readonly HOST=x86_64-unknown-linux-gnu
 # What can be built together; the providers of `portable-atomic` exclude each
 # other, so `--all-features` cannot.
-readonly FEATURES=logring/std,logring/log,logring/tracing,logring/shards,logring/core-index
+readonly FEATURES=logring/std,logring/log,logring/tracing,logring/shards,logring/core-index,logring/async
 readonly LOGS=target/ci
 mkdir -p "$LOGS"
 
@@ -30,7 +30,7 @@ job_quick() { # lint and test: what every commit must pass
 
 job_test() { # the README's test command, then with features
     run cargo test
-    run cargo test -p logring --features std,log,tracing,shards,core-index
+    run cargo test -p logring --features std,log,tracing,shards,core-index,async
     run cargo test -p logring --features portable-atomic
 }
 
@@ -63,13 +63,13 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
         riscv32imac-unknown-none-elf
     for target in thumbv7m-none-eabi thumbv7em-none-eabi riscv32imac-unknown-none-elf; do
         run cargo build --release -p logring --target "$target"
-        run cargo clippy --release -p logring --target "$target" --features shards -- -D warnings
+        run cargo clippy --release -p logring --target "$target" --features shards,async -- -D warnings
         run cargo clippy --release -p logring-ffi --target "$target" \
             --no-default-features --features panic-handler -- -D warnings
     done
     for provider in critical-section unsafe-assume-single-core; do
         run cargo build --release -p logring --target thumbv6m-none-eabi \
-            --features "shards,portable-atomic-$provider"
+            --features "shards,async,portable-atomic-$provider"
         run cargo rustc --profile bare -p logring-ffi --crate-type staticlib \
             --target thumbv6m-none-eabi --no-default-features \
             --features "panic-handler,portable-atomic-$provider"
@@ -110,7 +110,7 @@ job_cargo-c() { # the same by cargo-c, which takes ten minutes to install
 }
 
 job_loom() { # every interleaving of the small models, within bounds
-    with_loom tests cargo test -p logring --features shards --lib models -- --nocapture
+    with_loom tests cargo test -p logring --features shards,async --lib models -- --nocapture
 }
 
 job_shuttle() { # many random schedules of larger models
@@ -125,7 +125,7 @@ job_injection() { # a nested call before every atomic access; what a push touche
 job_miri() { # undefined behaviour and races: many seeds, 32 bits, big endian
     local target runs=() failed=0
     need_miri
-    with_miri 0..32 tests cargo "+$NIGHTLY" miri test -p logring --features shards \
+    with_miri 0..32 tests cargo "+$NIGHTLY" miri test -p logring --features shards,async \
         --lib models::threads
     for target in i686-unknown-linux-gnu s390x-unknown-linux-gnu; do
         with_miri 0..4 tests cargo "+$NIGHTLY" miri test -p logring --target "$target" \
@@ -157,7 +157,7 @@ miri_edges() { # target
 job_tsan() { # races in real threads, by ThreadSanitizer
     need_nightly rust-src
     with_tsan tests cargo "+$NIGHTLY" test -Zbuild-std --target "$HOST" -p logring \
-        --features shards --lib models::threads
+        --features shards,async --lib models::threads
 }
 
 job_planted() { # every planted bug is caught by every tool that can see it

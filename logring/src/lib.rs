@@ -44,6 +44,7 @@
 //! | take records | [`Ring::pop`], [`Ring::drain`], [`Record`] |
 //! | hand batches to another language or process | [`Ring::drain_into`], [`Frames`] |
 //! | know what is missing, and where | [`Record::lost_before`], [`Ring::take_trailing_loss`] |
+//! | be told of records, or await them | [`Config::with_notify`], `Arrival` (feature `async`) |
 //! | give each core or thread a ring of its own | `Shards`, `shards` (feature `shards`) |
 //! | know what was lost, and why | [`Ring::stats`], [`Stats`], [`LostTable`] |
 //!
@@ -65,7 +66,7 @@
 //! thread, an interrupt, a signal handler, a forked child or a panic handler,
 //! also on top of an interrupted call to the same ring, unless its section
 //! *Context* says otherwise. The arguments of the macros and the logger's
-//! clock run in the caller, and must be fit for its context themselves.
+//! clock and hook run in the caller, and must be fit for its context themselves.
 //!
 //! # Features
 //!
@@ -76,6 +77,7 @@
 //! - `log`, `tracing`: [`Level`] from the levels of these facades.
 //! - `shards`: `Shards`, a set of rings behind one logger.
 //! - `core-index`: `shards` and, on Linux, `shards::core_index`.
+//! - `async`: `Arrival`, for a consumer that awaits records.
 //! - `portable-atomic`: for targets without compare-and-swap. The program, not
 //!   a library, also chooses a provider, for instance by
 //!   `portable-atomic-critical-section` or
@@ -99,7 +101,7 @@
 //! - Positions are machine words. On 32-bit targets a context that is stopped
 //!   inside a call while exactly 2^32 cells pass could take the new position
 //!   for the old one.
-//! - Nothing is durable, and no consumer is woken.
+//! - Nothing is durable, and no consumer is woken but by a logger's hook.
 //!
 //! Why all this holds is in [`design`](mod@design).
 #![no_std]
@@ -111,6 +113,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "async")]
+mod adapters;
 mod consumer;
 pub mod design;
 mod error;
@@ -128,6 +132,8 @@ mod stats;
 #[allow(unsafe_code)]
 mod sync;
 
+#[cfg(feature = "async")]
+pub use adapters::Arrival;
 pub use consumer::{Batch, DrainEnd, Drained, Frames, Popped, Record};
 pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
 pub use layout::Cell;

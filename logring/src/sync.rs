@@ -9,6 +9,9 @@
 //! - in unit tests under `--cfg logring_inject`, the target's, with a hook
 //!   before each access, which a test uses to interrupt the caller there.
 //!
+//! [`WakerCell`] is the waker of a task that awaits records (feature `async`);
+//! under loom, that checker's.
+//!
 //! [`Shadow`] is the other thing that only checkers see: a plain byte per
 //! cell, written without atomics by whoever owns the cell, so that a race
 //! detector reports any two owners that are not ordered.
@@ -161,6 +164,47 @@ pub(crate) mod hook {
         if let Some(hook) = HOOK.get() {
             hook();
         }
+    }
+}
+
+/// The waker of the one task that waits for something, shared with all who wake
+/// it: what `register` replaces and [`wake`](Self::wake) takes.
+///
+/// Both are read-modify-writes of one word, so of any two calls one is the
+/// earlier, and the other knows what came before it. N2 of
+/// [`design`](crate::design) has the argument.
+#[cfg(feature = "async")]
+pub(crate) struct WakerCell(
+    #[cfg(not(all(test, loom)))] atomic_waker::AtomicWaker,
+    #[cfg(all(test, loom))] loom::future::AtomicWaker,
+);
+
+#[cfg(feature = "async")]
+impl WakerCell {
+    /// A cell without a waker.
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn new() -> Self {
+        Self(atomic_waker::AtomicWaker::new())
+    }
+
+    /// A cell without a waker.
+    #[cfg(all(test, loom))]
+    pub(crate) fn new() -> Self {
+        Self(loom::future::AtomicWaker::new())
+    }
+
+    /// Puts a waker in, in place of any other; wakes it at once if somebody
+    /// is waking meanwhile.
+    pub(crate) fn register(&self, waker: &core::task::Waker) {
+        #[cfg(not(all(test, loom)))]
+        self.0.register(waker);
+        #[cfg(all(test, loom))]
+        self.0.register_by_ref(waker);
+    }
+
+    /// Takes the waker out, if there is one, and wakes it.
+    pub(crate) fn wake(&self) {
+        self.0.wake();
     }
 }
 

@@ -33,6 +33,8 @@ mod shuttle;
 mod stopped;
 #[cfg(not(any(loom, shuttle)))]
 mod threads;
+#[cfg(all(feature = "async", not(any(loom, shuttle))))]
+mod threads_arrivals;
 #[cfg(all(feature = "shards", not(any(loom, shuttle))))]
 mod threads_shards;
 

@@ -29,9 +29,9 @@ use super::policy::Policy;
 /// );
 /// ```
 ///
-/// Two configurations are equal if they agree in everything. Clocks are
-/// compared by address, so one function may compare unequal to itself where
-/// the compiler made two copies of it; nothing in this crate depends on that.
+/// Two configurations are equal if they agree in everything. Functions are
+/// compared by address, so one may compare unequal to itself where the
+/// compiler made two copies of it; nothing in this crate depends on that.
 ///
 /// # Context
 /// A plain value: any context may copy it and read from it, in one step.
@@ -53,6 +53,9 @@ pub struct Config {
     min_level: Option<Level>,
     /// Where timestamps come from; `None` writes none.
     clock: Option<fn() -> u64>,
+    /// Who is told that a consumer may have something to do; `None` tells
+    /// nobody.
+    notify: Option<fn()>,
     /// The ring to make, if it is made from this configuration. Not validated
     /// here; `None` if somebody else decides.
     capacity_bytes: Option<usize>,
@@ -69,7 +72,7 @@ impl Config {
 
     /// The default: [`Policy::DropNewest`], no marks, the default retry limit,
     /// the largest records that fit, longer ones cut, no minimum level, no
-    /// clock, no capacity.
+    /// clock, nobody to notify, no capacity.
     ///
     /// # Context
     /// Any context; bound in steps: constant.
@@ -84,6 +87,7 @@ impl Config {
             truncate: true,
             min_level: None,
             clock: None,
+            notify: None,
             capacity_bytes: None,
         }
     }
@@ -224,6 +228,30 @@ impl Config {
         self
     }
 
+    /// This configuration with another function to call when a consumer may
+    /// have something to do; `None` calls none.
+    ///
+    /// The logger calls it once after each record that it published, and after
+    /// each grant that it gave and that was committed or discarded: a consumer
+    /// cannot pass an open grant, and so must hear of its end, however it
+    /// ended. A record that was refused or filtered calls nothing, since it
+    /// changes nothing for a consumer.
+    ///
+    /// It is called by every producer in whatever context that runs in, so it
+    /// must not wait, lock, allocate or panic, and its steps add to those of
+    /// an offer. Nor may it offer records through the same configuration: each
+    /// would call it again. `Arrival::notify` (feature `async`) is fit for it.
+    /// A logger without it pays nothing for it.
+    ///
+    /// # Context
+    /// Any context; bound in steps: constant.
+    #[inline]
+    #[must_use]
+    pub const fn with_notify(mut self, notify: Option<fn()>) -> Config {
+        self.notify = notify;
+        self
+    }
+
     /// This configuration with another capacity in bytes for a ring that is
     /// made from it; `None` leaves the capacity to whoever makes the ring.
     ///
@@ -309,6 +337,17 @@ impl Config {
         self.clock
     }
 
+    /// Who is told that a consumer may have something to do; `None` tells
+    /// nobody.
+    ///
+    /// # Context
+    /// Any context; bound in steps: constant.
+    #[inline]
+    #[must_use]
+    pub const fn notify(&self) -> Option<fn()> {
+        self.notify
+    }
+
     /// The capacity in bytes that was asked for, unchecked; `None` if none
     /// was.
     ///
@@ -335,7 +374,13 @@ impl PartialEq for Config {
             (Some(mine), Some(theirs)) => ptr::fn_addr_eq(mine, theirs),
             _ => false,
         };
+        let hooks_equal = match (self.notify, other.notify) {
+            (None, None) => true,
+            (Some(mine), Some(theirs)) => ptr::fn_addr_eq(mine, theirs),
+            _ => false,
+        };
         clocks_equal
+            && hooks_equal
             && self.policy == other.policy
             && self.marks == other.marks
             && self.retry_limit == other.retry_limit

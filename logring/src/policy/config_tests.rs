@@ -10,6 +10,15 @@ fn clock_b() -> u64 {
     2
 }
 
+// Of different bodies: equal ones may become one function.
+fn hook_a() {
+    std::hint::black_box(1);
+}
+
+fn hook_b() {
+    std::hint::black_box(2);
+}
+
 #[test]
 fn every_builder_changes_its_own_setting_only() {
     const BASE: Config = Config::new();
@@ -20,10 +29,11 @@ fn every_builder_changes_its_own_setting_only() {
     assert!(BASE.truncate());
     assert_eq!(BASE.min_level(), None);
     assert!(BASE.clock().is_none());
+    assert!(BASE.notify().is_none());
     assert_eq!(BASE.capacity_bytes(), None);
 
     const MARKS: Marks = Marks::none().with(Severity::Info, 75);
-    const CHANGED: [Config; 9] = [
+    const CHANGED: [Config; 10] = [
         BASE,
         BASE.with_policy(Policy::DropOldest),
         BASE.with_marks(MARKS),
@@ -32,6 +42,7 @@ fn every_builder_changes_its_own_setting_only() {
         BASE.with_truncate(false),
         BASE.with_min_level(Some(Level::WARN)),
         BASE.with_clock(Some(clock_a)),
+        BASE.with_notify(Some(hook_a)),
         BASE.with_capacity_bytes(Some(4096)),
     ];
     let values = CHANGED.map(|config| {
@@ -43,6 +54,7 @@ fn every_builder_changes_its_own_setting_only() {
             !config.truncate(),
             config.min_level() == Some(Level::WARN),
             config.clock().is_some_and(|clock| clock() == 1),
+            config.notify().is_some(),
             config.capacity_bytes() == Some(4096),
         ]
     });
@@ -65,6 +77,8 @@ fn equality_sees_every_setting() {
         base.with_min_level(Some(Level::TRACE)),
         base.with_clock(Some(clock_a)),
         base.with_clock(Some(clock_b)),
+        base.with_notify(Some(hook_a)),
+        base.with_notify(Some(hook_b)),
         base.with_capacity_bytes(Some(0)),
     ];
     for (place, config) in others.iter().enumerate() {

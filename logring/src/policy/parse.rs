@@ -90,9 +90,9 @@ impl Config {
 /// Prints the effective configuration as a string that [`Config::parse`] turns
 /// back into an equal one, always with the same keys in the same order.
 ///
-/// Two things are left out: the clock, which no string can express, so a
-/// configuration with one comes back without; and the capacity where none was
-/// asked for.
+/// Left out are the functions, clock and hook, which no string can express,
+/// so a configuration with one comes back without; and the capacity where none
+/// was asked for.
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "policy={}", self.policy())?;

@@ -92,10 +92,11 @@ fn marks_replace_all_marks() {
 }
 
 #[test]
-fn a_clock_survives_a_string() {
-    let base = BASE.with_clock(Some(|| 7));
+fn functions_survive_a_string() {
+    let base = BASE.with_clock(Some(|| 7)).with_notify(Some(|| ()));
     let config = base.parse_over("policy=drop").unwrap();
     assert_eq!(config.clock().map(|clock| clock()), Some(7));
+    assert!(config.notify().is_some());
 }
 
 #[test]
@@ -251,7 +252,10 @@ fn configurations_print_all_keys_in_one_order() {
          truncate=false,min_level=DEBUG"
     );
     assert_eq!(
-        Config::new().with_clock(Some(|| 0)).to_string(),
+        Config::new()
+            .with_clock(Some(|| 0))
+            .with_notify(Some(|| ()))
+            .to_string(),
         "policy=drop_newest,marks=none,max_record=0,retry_limit=32,truncate=true,min_level=all"
     );
     assert!(!std::format!("{BASE:>200}").contains("  "));

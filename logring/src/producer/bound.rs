@@ -11,7 +11,7 @@ use crate::stats::watermark::RAISE_TRIES;
 impl Logger<'_> {
     /// The most accesses to shared memory that an offer of `bytes` through
     /// this logger can make, whatever anybody else does. The steps of the
-    /// logger's clock come on top.
+    /// logger's clock and hook come on top.
     ///
     /// ```text
     /// steps(k) = 20 + tries * (walk + 16) + W k + R + 4

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::push::notify;
 use crate::ring::{Ring, WRITER_WORDS, Writer};
 
 /// The exclusive right to fill one reserved record.
@@ -25,7 +26,8 @@ use crate::ring::{Ring, WRITER_WORDS, Writer};
 ///
 /// # Context
 /// Every method: thread, interrupt, signal handler, forked child, panic
-/// handler; as many steps as it stores words.
+/// handler; as many steps as it stores words, and those of the logger's hook
+/// at its end.
 #[must_use = "dropping a grant discards the record and counts it as lost"]
 pub struct Grant<'r> {
     /// `None` once committed.
@@ -33,15 +35,23 @@ pub struct Grant<'r> {
     /// Bytes that were reserved.
     bytes_max: u32,
     truncated: bool,
+    /// Who is told of the end.
+    notify: Option<fn()>,
 }
 
 impl<'r> Grant<'r> {
     #[inline]
-    pub(super) fn new(writer: Writer<'r>, bytes_max: usize, truncated: bool) -> Self {
+    pub(super) fn new(
+        writer: Writer<'r>,
+        bytes_max: usize,
+        truncated: bool,
+        notify: Option<fn()>,
+    ) -> Self {
         Self {
             writer: Some(writer),
             bytes_max: bytes_max as u32,
             truncated,
+            notify,
         }
     }
 
@@ -51,6 +61,10 @@ impl<'r> Grant<'r> {
     /// Takes the grant apart into plain words, for callers that cannot hold a
     /// Rust value. [`Ring::resume`] puts it together again; until then nobody
     /// commits or discards it. All-zero words are no grant.
+    ///
+    /// The words do not say whom the logger tells of the grant's end
+    /// ([`Config::with_notify`](crate::Config::with_notify)): put together
+    /// again, it tells nobody, and the caller must.
     ///
     /// # Context
     /// As the type; a constant number of steps.
@@ -114,6 +128,7 @@ impl<'r> Grant<'r> {
     pub fn commit(mut self) -> bool {
         if let Some(writer) = self.writer.take() {
             writer.commit_short(self.truncated);
+            notify(self.notify);
         }
         self.truncated
     }
@@ -134,14 +149,15 @@ impl Ring {
     ///
     /// Words that were resumed once must not be resumed again while that grant
     /// is open: it would have two writers, who garble the record. Whatever
-    /// the words are, nothing outside the ring's cells is touched.
+    /// the words are, nothing outside the ring's cells is touched. Nobody is
+    /// told of the end of this grant, whatever the first one's logger does.
     ///
     /// # Context
     /// As [`Grant`]; a constant number of steps.
     #[must_use]
     pub fn resume(&self, words: [usize; WRITER_WORDS]) -> Option<Grant<'_>> {
         let (writer, bytes_max, truncated) = Writer::from_words(self, words)?;
-        Some(Grant::new(writer, bytes_max, truncated))
+        Some(Grant::new(writer, bytes_max, truncated, None))
     }
 }
 
@@ -149,6 +165,7 @@ impl Drop for Grant<'_> {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
             writer.discard();
+            notify(self.notify);
         }
     }
 }

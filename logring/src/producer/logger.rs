@@ -35,13 +35,17 @@ use crate::stats::Cause;
 pub struct Logger<'r> {
     ring: &'r Ring,
     stamp: Stamp<'r>,
+    /// Who is told of what was published. A logger that has to tell somebody
+    /// takes no short cut, so that none of them asks.
+    notify: Option<fn()>,
     record_bytes_max: usize,
     tries: u32,
     marks: Marks,
     /// The lowest level let in; 0 lets everything in.
     min_level: u8,
-    /// The lowest level that, with all above it, is let in and has no mark.
-    unmarked_level: u8,
+    /// The lowest level that, with all above it, is simple: let in, without a
+    /// mark, and nobody is told. More than any level if there is none.
+    simple_level: u8,
     /// The same if records are plain otherwise, else more than any level.
     plain_level: u8,
     /// The largest plain record, in bytes: no more than a cell takes.
@@ -90,7 +94,7 @@ enum Stamp<'c> {
 }
 
 /// A level that none reaches.
-const PLAIN_NEVER: u8 = u8::MAX;
+const NEVER: u8 = u8::MAX;
 
 /// The lowest level that, with all above it, is let in and has no mark.
 const fn unmarked_level(min_level: u8, marks: Marks) -> u8 {
@@ -136,9 +140,13 @@ impl<'r> Logger<'r> {
             Some(level) => level.get(),
             None => 0,
         };
-        let unmarked_level = unmarked_level(min_level, marks);
+        let simple_level = match config.notify() {
+            Some(_) => NEVER,
+            None => unmarked_level(min_level, marks),
+        };
         Self {
             ring,
+            notify: config.notify(),
             record_bytes_max,
             stamp: match config.clock() {
                 Some(clock) => Stamp::Plain(clock),
@@ -146,10 +154,10 @@ impl<'r> Logger<'r> {
             },
             tries,
             min_level,
-            unmarked_level,
+            simple_level,
             plain_level: match config.clock() {
-                Some(_) => PLAIN_NEVER,
-                None => unmarked_level,
+                Some(_) => NEVER,
+                None => simple_level,
             },
             plain_bytes_max: if record_bytes_max < CELL_RECORD_BYTES {
                 record_bytes_max as u8
@@ -171,7 +179,7 @@ impl<'r> Logger<'r> {
     #[must_use]
     pub const fn with_clock(mut self, clock: &'r dyn Clock) -> Self {
         self.stamp = Stamp::Clock(clock);
-        self.plain_level = PLAIN_NEVER;
+        self.plain_level = NEVER;
         self
     }
 
@@ -209,10 +217,18 @@ impl<'r> Logger<'r> {
     /// A full ring answers here, before the clock is read or anything is
     /// prepared: when records are being lost, losing them is what must be
     /// cheap.
+    #[inline(always)]
     pub(super) fn admit(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
         if self.is_simple(level, bytes) {
-            return self.admit_simple(level, bytes);
+            self.admit_simple(level, bytes)
+        } else {
+            self.admit_otherwise(level, bytes)
         }
+    }
+
+    /// The same for what is not simple.
+    #[inline(never)]
+    pub(super) fn admit_otherwise(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
         if !self.enabled(level) {
             return Err(NoGrant::Filtered);
         }
@@ -234,10 +250,11 @@ impl<'r> Logger<'r> {
         self.admit_simple(level, most)
     }
 
-    /// Whether a record is let in uncut and may fill the ring.
+    /// Whether a record is let in uncut, may fill the ring, and nobody is told
+    /// of it.
     #[inline(always)]
     pub(super) fn is_simple(&self, level: Level, bytes: usize) -> bool {
-        level.get() >= self.unmarked_level && bytes <= self.record_bytes_max
+        level.get() >= self.simple_level && bytes <= self.record_bytes_max
     }
 
     /// The same for a record that is let in, of so many bytes, and may fill
@@ -307,6 +324,12 @@ impl<'r> Logger<'r> {
         let admitted = self.admit(level, bytes)?;
         let reserved = self.reserve_admitted(level, tag, admitted)?;
         Ok((Writer::begin(self.ring, &reserved), admitted.bytes))
+    }
+
+    /// Who is told of what is published.
+    #[inline(always)]
+    pub(super) const fn notify(&self) -> Option<fn()> {
+        self.notify
     }
 
     /// Whether a record, if it is not too large, needs nothing but to be

@@ -70,8 +70,18 @@ impl<'r> Logger<'r> {
 
     #[inline(never)]
     fn offer_otherwise(&self, level: Level, bytes: &[u8]) -> Pushed {
-        match self.admit(level, bytes.len()) {
-            Ok(admitted) => self.offer_admitted(level, bytes, admitted),
+        match self.admit_otherwise(level, bytes.len()) {
+            Ok(admitted) => {
+                if cfg!(logring_bug = "early_notify") {
+                    notify(self.notify());
+                    return self.offer_admitted(level, bytes, admitted);
+                }
+                let pushed = self.offer_admitted(level, bytes, admitted);
+                if pushed.is_stored() {
+                    notify(self.notify());
+                }
+                pushed
+            }
             Err(no) => no.into(),
         }
     }
@@ -113,7 +123,9 @@ impl<'r> Logger<'r> {
                     let left = most - writer.bytes();
                     writer.append(part.get(..left).unwrap_or(part));
                 }
-                commit(writer, most < bytes)
+                let pushed = commit(writer, most < bytes);
+                notify(self.notify());
+                pushed
             }
             Err(no) => no.into(),
         }
@@ -142,7 +154,12 @@ impl<'r> Logger<'r> {
         bytes_max: usize,
     ) -> Result<super::Grant<'r>, NoGrant> {
         let (writer, most) = self.open(level, tag, bytes_max)?;
-        Ok(super::Grant::new(writer, most, most < bytes_max))
+        Ok(super::Grant::new(
+            writer,
+            most,
+            most < bytes_max,
+            self.notify(),
+        ))
     }
 }
 
@@ -152,6 +169,15 @@ fn commit(writer: Writer<'_>, truncated: bool) -> Pushed {
         Pushed::Truncated
     } else {
         Pushed::Stored
+    }
+}
+
+/// Tells whoever wants to know that a record or a pad was published, which
+/// comes before (W.e).
+#[inline(always)]
+pub(super) fn notify(hook: Option<fn()>) {
+    if let Some(hook) = hook {
+        hook();
     }
 }
 

@@ -141,7 +141,7 @@ impl Ring {
     }
 
     /// C.d, of nothing: whether the tail has stood still since it was read.
-    fn is_tail(&self, tail: Position) -> bool {
+    pub(super) fn is_tail(&self, tail: Position) -> bool {
         self.back.tail.cas(tail.word(), tail.word(), C_D).is_ok()
     }
 

@@ -1,13 +1,29 @@
-//! Looks at a ring by those who have yet to choose one. Nothing is decided
-//! here: who chooses by a look then pushes as anybody does (S2).
+//! Looks at a ring by those who have something else to decide: which ring to
+//! push to, or whether to sleep.
 
 use super::Ring;
+#[cfg(feature = "async")]
+use super::claim::{Claim, Meta, Receive};
+#[cfg(feature = "async")]
+use super::orderings::C_A;
+#[cfg(feature = "shards")]
 use super::orderings::{E_A, P_C, V};
-use crate::layout::{Piece, Position, State};
+use crate::layout::Position;
+#[cfg(feature = "shards")]
+use crate::layout::{Piece, State};
+
+/// Claims of nothing, for one look. Each but the last found that the tail had
+/// been moved.
+#[cfg(feature = "async")]
+const LOOK_TRIES: usize = 8;
 
 impl Ring {
     /// Whether the oldest record is still being written, so that it cannot be
     /// evicted. The answer of an evictor at E.a, for its first cell.
+    ///
+    /// Nothing is decided here: who chooses a ring by this look then pushes as
+    /// anybody does (S2).
+    #[cfg(feature = "shards")]
     #[inline]
     pub(crate) fn oldest_is_open(&self) -> bool {
         let tail = Position::from_word(self.back.tail.load(P_C));
@@ -16,4 +32,39 @@ impl Ring {
         // Of a tail that has moved, the state says nothing.
         open && self.back.tail.load(V) == tail.word()
     }
+
+    /// Whether a pop would find a record, for somebody who sleeps if not (N2).
+    ///
+    /// It is a claim that takes nothing, so it says what a pop would say, also
+    /// in a damaged block; and as a claim does, it steps over pads. "No" is
+    /// true of the oldest cell at one moment of this call: where a claim has
+    /// found nothing, a swap that changes nothing says that the tail was the
+    /// latest one (I3). A load might be an old one, and then a record could be
+    /// behind it whose producer has called already. "Yes" may be wrong if the
+    /// tail moves all the time; then a pop says so.
+    #[cfg(feature = "async")]
+    pub(crate) fn has_record(&self) -> bool {
+        for _ in 0..LOOK_TRIES {
+            let tail = Position::from_word(self.back.tail.load(C_A));
+            match self.claim(1, &mut Nothing) {
+                Claim::NoSpace { .. } | Claim::Taken { .. } => return true,
+                Claim::Empty | Claim::Pending if self.is_tail(tail) => return false,
+                Claim::Empty | Claim::Pending => {}
+            }
+        }
+        true
+    }
+}
+
+/// Takes no record.
+#[cfg(feature = "async")]
+struct Nothing;
+
+#[cfg(feature = "async")]
+impl Receive for Nothing {
+    fn room(&mut self, _: &Meta) -> Result<&mut [u8], usize> {
+        Err(0)
+    }
+
+    fn forget(&mut self) {}
 }

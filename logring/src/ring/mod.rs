@@ -11,7 +11,8 @@
 //! - `claim` takes records from the tail (C);
 //! - `recover` makes a ring whole whose users have died (H), and `retained`
 //!   tells whether its memory has survived a reset;
-//! - `look` is for those who choose a ring before they push;
+//! - `look` is for those who choose a ring before they push, and for those who
+//!   sleep while there is no record;
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
 //! - `orderings` has every memory ordering with its reason.
 #![allow(unsafe_code)]
@@ -19,7 +20,7 @@
 mod claim;
 mod copy;
 mod evict;
-#[cfg(feature = "shards")]
+#[cfg(any(feature = "shards", feature = "async"))]
 mod look;
 mod loss;
 pub(crate) mod memory;

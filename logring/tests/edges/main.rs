@@ -1,5 +1,7 @@
 //! The edges, in pairs: fits, and one more.
 
+#[cfg(feature = "async")]
+mod arrival;
 mod at_once;
 mod block;
 mod clocks;
@@ -13,6 +15,7 @@ mod hostile;
 mod loss;
 mod macros;
 mod memory;
+mod notify;
 mod recover;
 mod resume;
 mod retained;

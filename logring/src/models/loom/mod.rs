@@ -5,6 +5,8 @@
 //! ring. Each cell also has a plain byte that its owner writes (`Shadow`), so
 //! two owners that are not ordered fail a model even if no record is torn.
 
+#[cfg(feature = "async")]
+mod arrivals;
 mod losses;
 mod poppers;
 mod producers;
