@@ -106,6 +106,11 @@ impl Word {
     }
 }
 
+/// ORDERING: words outside the protocol. Relaxed: nothing is read on the
+/// strength of them.
+#[cfg(feature = "log")]
+pub(crate) const ALONE: Ordering = Ordering::Relaxed;
+
 /// What an access does to its word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {

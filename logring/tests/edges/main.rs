@@ -10,6 +10,8 @@ mod frames;
 mod full;
 mod grants;
 mod hostile;
+#[cfg(feature = "log")]
+mod log_adapter;
 mod loss;
 mod macros;
 mod memory;

@@ -1,0 +1,12 @@
+//! What stands between other crates' interfaces and a ring.
+//!
+//! Floor 4: imports every floor below, and nothing below knows of it. An
+//! adapter has no queue of its own, and keeps the promise of the ring: it does
+//! not wait, and what it does not store is in the ledger.
+#![forbid(unsafe_code)]
+
+#[cfg(all(feature = "log", not(all(test, any(loom, shuttle)))))]
+mod log;
+
+#[cfg(all(feature = "log", not(all(test, any(loom, shuttle)))))]
+pub use self::log::LogAdapter;
