@@ -286,6 +286,38 @@
 //! A consumer on another core makes the two lines of the record foreign in
 //! either arrangement.
 //!
+//! # Nested frames
+//!
+//! A frame of `defmt` (feature `defmt`) is written by calls without a context of
+//! their own, so what belongs to one is found by `open`, the number of frames
+//! that are open on this core, and `buffers[i]`, one for each depth. There are
+//! only loads and stores, which every target has.
+//!
+//! ```text
+//!   acquire  F.a  i = open; open = i + 1      write    F.c  append to buffers[open - 1]
+//!            F.b  buffers[i].len = 0          release  F.d  copy buffers[open - 1]
+//!                                                      F.e  open = open - 1; push the copy
+//! ```
+//!
+//! - **F1** Contexts of one core end in the reverse order in which they began,
+//!   and each leaves `open` as it found it: so every load of `open` by a context
+//!   reads what that context stored, and between the store of F.a and that of
+//!   F.e nobody else touches `buffers[i]`. Who comes between the load and the
+//!   store of F.a takes the same buffer and is done with it before F.b; who comes
+//!   behind the store of F.e takes it when its bytes are copied.
+//! - **F2** These are the words of one core, which sees its own accesses in the
+//!   order of the program. The compiler must keep that order at two places, where
+//!   `same_core` makes it: F.a before F.b and all of F.c; F.d before F.e.
+//! - **F3** A frame that was offered is in the ring whole, or is one loss in the
+//!   ledger: what finds no buffer, outgrows it, or exceeds the largest record is
+//!   too big, as an empty buffer is for any frame. A frame without F.e was not
+//!   offered.
+//!
+//! F1 is false for threads that are switched in the middle of a frame. Every word
+//! is an atomic then, too: frames are torn, and no memory but the buffers is
+//! touched. *Rejected:* a grant held from F.a to F.e. It needs no copy, and a
+//! frame that is formatted for long, or never ends, would hold up the consumer.
+//!
 //! # What a stopped writer costs
 //!
 //! A producer that is preempted, or dies, between P.e and W.e:

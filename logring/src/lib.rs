@@ -44,7 +44,7 @@
 //! | hand batches to another language or process | [`Ring::drain_into`], [`Frames`] |
 //! | know what is missing, and where | [`Record::lost_before`], [`Ring::take_trailing_loss`] |
 //! | give each core or thread a ring of its own | `Shards`, `shards` (feature `shards`) |
-//! | stand behind the macros of `log` | `adapters` (feature `log`) |
+//! | stand behind the macros of `log` or `defmt` | `adapters` (features `log`, `defmt`) |
 //! | know what was lost, and why | [`Ring::stats`], [`Stats`], [`LostTable`] |
 //!
 //! # When the ring is full
@@ -76,6 +76,8 @@
 //! - `log`, `tracing`: [`Level`] from the levels of these facades.
 //! - `log`: `adapters::LogAdapter`, which makes a ring the logger behind the
 //!   macros of the `log` crate.
+//! - `defmt`: `adapters::DefmtTransport`, the same for the `defmt` crate: no
+//!   interrupt is masked, and frames nest.
 //! - `shards`: `Shards`, a set of rings behind one logger.
 //! - `core-index`: `shards` and, on Linux, `shards::core_index`.
 //! - `portable-atomic`: for targets without compare-and-swap. The program, not
@@ -112,7 +114,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-#[cfg(feature = "log")]
+#[cfg(any(feature = "log", feature = "defmt"))]
 pub mod adapters;
 mod consumer;
 pub mod design;

@@ -5,8 +5,12 @@
 //! not wait, and what it does not store is in the ledger.
 #![forbid(unsafe_code)]
 
+#[cfg(all(feature = "defmt", not(all(test, any(loom, shuttle)))))]
+mod defmt;
 #[cfg(all(feature = "log", not(all(test, any(loom, shuttle)))))]
 mod log;
 
+#[cfg(all(feature = "defmt", not(all(test, any(loom, shuttle)))))]
+pub use self::defmt::{DefmtTransport, encode_frame};
 #[cfg(all(feature = "log", not(all(test, any(loom, shuttle)))))]
 pub use self::log::LogAdapter;

@@ -8,7 +8,7 @@
 //!   that the memory model lets a load see (`--cfg loom`);
 //! - `shuttle` tries random schedules of many threads (`--cfg shuttle`);
 //! - `injection` interrupts a call before each of its accesses
-//!   (`--cfg logring_inject`);
+//!   (`--cfg logring_inject`), and so a frame of `defmt` (feature `defmt`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
 //! - `stopped` stops a producer where only the crate can;
@@ -17,6 +17,8 @@
 
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection;
+#[cfg(all(logring_inject, feature = "defmt", not(any(loom, shuttle))))]
+mod injection_defmt;
 #[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]
 mod injection_shards;
 #[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]

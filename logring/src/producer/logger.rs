@@ -1,5 +1,7 @@
 //! The logger: how one writes to a ring.
 
+#[cfg(feature = "defmt")]
+use crate::error::Pushed;
 use crate::error::{Lost, NoGrant};
 use crate::layout::Extras;
 use crate::layout::geometry::{self, CELL_RECORD_BYTES};
@@ -357,6 +359,22 @@ impl<'r> Logger<'r> {
             limit_cells,
             evicts: matches!(self.policy, Policy::DropOldest) && !marked,
         }
+    }
+
+    /// This logger, refusing what it would cut.
+    #[cfg(feature = "defmt")]
+    pub(crate) const fn uncut(mut self) -> Self {
+        self.truncate = false;
+        self
+    }
+
+    /// Offers a record that was found to be too big before it was whole.
+    #[cfg(feature = "defmt")]
+    pub(crate) fn refuse_too_big(&self, level: Level) -> Pushed {
+        if !self.enabled(level) {
+            return Pushed::Filtered;
+        }
+        self.refuse(Cause::TooBig, level).into()
     }
 
     /// Counts a refusal, and names it.

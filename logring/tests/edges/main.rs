@@ -4,6 +4,8 @@ mod at_once;
 mod block;
 mod clocks;
 mod damage;
+#[cfg(feature = "defmt")]
+mod defmt_frames;
 mod dice;
 mod forged;
 mod frames;
