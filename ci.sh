@@ -40,6 +40,7 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     run bash -n ci.sh .ci/*
     run cargo fmt --all --check
     run cargo fmt --manifest-path fuzz/Cargo.toml --check
+    run cargo fmt --manifest-path logring/firmware/decode/Cargo.toml --check
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
 }
 
@@ -88,6 +89,12 @@ job_bare() { # C on bare metal: what a producer links, and a program in QEMU
 job_sweep() { # an interrupt at every instruction, on six bare-metal targets in QEMU
     source .ci/sweep
     sweep
+}
+
+job_defmt() { # frames of defmt in nested interrupts on six targets in QEMU, decoded
+    source .ci/sweep
+    source .ci/defmt
+    defmt_decoded
 }
 
 job_c() { # the headers in all dialects; programs in C, C++, Python; valgrind, sanitizers
