@@ -15,7 +15,7 @@ readonly MSRV=1.85.0
 readonly HOST=x86_64-unknown-linux-gnu
 # What can be built together; the providers of `portable-atomic` exclude each
 # other, so `--all-features` cannot.
-readonly FEATURES=logring/std,logring/log,logring/tracing,logring/shards,logring/core-index,logring/async
+readonly FEATURES=logring/std,logring/log,logring/tracing,logring/shards,logring/defmt,logring/core-index,logring/async
 readonly LOGS=target/ci
 mkdir -p "$LOGS"
 
@@ -30,7 +30,7 @@ job_quick() { # lint and test: what every commit must pass
 
 job_test() { # the README's test command, then with features
     run cargo test
-    run cargo test -p logring --features std,log,tracing,shards,core-index,async
+    run cargo test -p logring --features std,log,tracing,defmt,shards,core-index,async
     run cargo test -p logring --features portable-atomic
 }
 
@@ -40,6 +40,7 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     run bash -n ci.sh .ci/*
     run cargo fmt --all --check
     run cargo fmt --manifest-path fuzz/Cargo.toml --check
+    run cargo fmt --manifest-path logring/firmware/decode/Cargo.toml --check
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
 }
 
@@ -63,13 +64,13 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
         riscv32imac-unknown-none-elf
     for target in thumbv7m-none-eabi thumbv7em-none-eabi riscv32imac-unknown-none-elf; do
         run cargo build --release -p logring --target "$target"
-        run cargo clippy --release -p logring --target "$target" --features shards,async -- -D warnings
+        run cargo clippy --release -p logring --target "$target" --features shards,async,log,defmt -- -D warnings
         run cargo clippy --release -p logring-ffi --target "$target" \
             --no-default-features --features panic-handler -- -D warnings
     done
     for provider in critical-section unsafe-assume-single-core; do
         run cargo build --release -p logring --target thumbv6m-none-eabi \
-            --features "shards,async,portable-atomic-$provider"
+            --features "shards,async,log,defmt,portable-atomic-$provider"
         run cargo rustc --profile bare -p logring-ffi --crate-type staticlib \
             --target thumbv6m-none-eabi --no-default-features \
             --features "panic-handler,portable-atomic-$provider"
@@ -87,6 +88,12 @@ job_bare() { # C on bare metal: what a producer links, and a program in QEMU
 job_sweep() { # an interrupt at every instruction, on six bare-metal targets in QEMU
     source .ci/sweep
     sweep
+}
+
+job_defmt() { # frames of defmt in nested interrupts on six targets in QEMU, decoded
+    source .ci/sweep
+    source .ci/defmt
+    defmt_decoded
 }
 
 job_c() { # the headers in all dialects; programs in C, C++, Python; valgrind, sanitizers
@@ -118,7 +125,7 @@ job_shuttle() { # many random schedules of larger models
 }
 
 job_injection() { # a nested call before every atomic access; what a push touches, by number of producers
-    with_injection tests cargo test -p logring --features shards --lib \
+    with_injection tests cargo test -p logring --features shards,defmt --lib \
         -- models::injection models::lines --nocapture
 }
 

@@ -23,6 +23,10 @@ fn main() {
     for argument in arguments {
         println!("cargo:rustc-link-arg={argument}");
     }
+    // Where the texts of `defmt` go.
+    if env::var_os("CARGO_FEATURE_DEFMT").is_some() {
+        println!("cargo:rustc-link-arg=-Tdefmt.x");
+    }
     println!("cargo:rerun-if-changed=build.rs");
 }
 

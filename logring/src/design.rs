@@ -300,37 +300,6 @@
 //! A consumer on another core makes the two lines of the record foreign in
 //! either arrangement.
 //!
-//! # Who is told
-//!
-//! A logger may have a hook (`Config::with_notify`). It is no part of the ring:
-//! no step above knows of it, and a producer's bound is that of the offer and of
-//! the hook. `Arrival` (feature `async`) stands behind a hook, with the waker of
-//! one task, which registering puts in (K.r) and waking takes (K.w). Both are
-//! read-modify-writes of one word, in the crate `atomic-waker`; each Acquire, and
-//! Release where it ends.
-//!
-//! - **N1** The hook follows W.e: of each record, of each commit and of each
-//!   discard of a grant. What a consumer cannot pass is therefore ended by a
-//!   W.e, and that is followed by a call, whatever was called for meanwhile.
-//! - **N2** No wake-up is lost, if all loggers of the ring have the hook. A wait
-//!   is K.r, then a look. Let W.e make the oldest cell readable, and K.w follow
-//!   it. The word has one order. *K.w before K.r:* only read-modify-writes lie between,
-//!   so K.r acquires what K.w released, the look comes after W.e, and sees it.
-//!   *K.w while K.r writes:* K.r notices at its end, and wakes its own task.
-//!   *K.w after K.r:* the waker is there, and is woken; or another K.w has just taken it
-//!   and wakes it afterwards, and the poll that follows begins with a K.r that
-//!   is later than both. *K.r during another K.w:* its task is woken at once,
-//!   to try again.
-//! - **N3** A look that says "no" is true of the latest tail: a claim that found
-//!   nothing is confirmed by C.d from `t` to `t` (I3). A load could give an
-//!   old tail, whose cell is reserved anew, while the record that is oldest
-//!   now called long ago; the model `a_sleeper_does_not_trust_an_old_tail`
-//!   fails with it.
-//! - **N4** A K.w on top of an interrupted K.w or K.r finds the word taken, and
-//!   returns: the interrupted one wakes the task. So K.w is two accesses and
-//!   the waker. A K.r on top of an interrupted K.w wakes its own task until
-//!   that goes on: a consumer must not keep the processor from it.
-//!
 //! # What a stopped writer costs
 //!
 //! A producer that is preempted, or dies, between P.e and W.e:
@@ -421,3 +390,5 @@
 //! - `Pending` and `Empty` are true of a moment. `Pending` may also be the
 //!   answer while a cell is being reused and the tail's move is not yet seen.
 //! - Fairness among producers, or among poppers.
+
+pub mod adapters;

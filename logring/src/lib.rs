@@ -44,8 +44,9 @@
 //! | take records | [`Ring::pop`], [`Ring::drain`], [`Record`] |
 //! | hand batches to another language or process | [`Ring::drain_into`], [`Frames`] |
 //! | know what is missing, and where | [`Record::lost_before`], [`Ring::take_trailing_loss`] |
-//! | be told of records, or await them | [`Config::with_notify`], `Arrival` (feature `async`) |
+//! | be told of records, or await them | [`Config::with_notify`], `adapters::Arrival` (feature `async`) |
 //! | give each core or thread a ring of its own | `Shards`, `shards` (feature `shards`) |
+//! | stand behind the macros of `log` or `defmt` | `adapters` (features `log`, `defmt`) |
 //! | know what was lost, and why | [`Ring::stats`], [`Stats`], [`LostTable`] |
 //!
 //! # When the ring is full
@@ -75,9 +76,13 @@
 //! - `alloc`: `Ring::boxed`.
 //! - `std`: `alloc`.
 //! - `log`, `tracing`: [`Level`] from the levels of these facades.
+//! - `log`: `adapters::LogAdapter`, which makes a ring the logger behind the
+//!   macros of the `log` crate.
+//! - `defmt`: `adapters::DefmtTransport`, the same for the `defmt` crate: no
+//!   interrupt is masked, and frames nest.
 //! - `shards`: `Shards`, a set of rings behind one logger.
 //! - `core-index`: `shards` and, on Linux, `shards::core_index`.
-//! - `async`: `Arrival`, for a consumer that awaits records.
+//! - `async`: `adapters::Arrival`, for a consumer that awaits records.
 //! - `portable-atomic`: for targets without compare-and-swap. The program, not
 //!   a library, also chooses a provider, for instance by
 //!   `portable-atomic-critical-section` or
@@ -113,8 +118,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-#[cfg(feature = "async")]
-mod adapters;
+#[cfg(any(feature = "async", feature = "log", feature = "defmt"))]
+pub mod adapters;
 mod consumer;
 pub mod design;
 mod error;
@@ -132,8 +137,6 @@ mod stats;
 #[allow(unsafe_code)]
 mod sync;
 
-#[cfg(feature = "async")]
-pub use adapters::Arrival;
 pub use consumer::{Batch, DrainEnd, Drained, Frames, Popped, Record};
 pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
 pub use layout::Cell;

@@ -15,6 +15,9 @@
 //! [`Shadow`] is the other thing that only checkers see: a plain byte per
 //! cell, written without atomics by whoever owns the cell, so that a race
 //! detector reports any two owners that are not ordered.
+//!
+//! [`Byte`], [`ALONE`] and [`same_core`] are for what lies outside the rings and
+//! must do without compare-and-swap.
 
 pub(crate) use core::sync::atomic::Ordering;
 
@@ -33,6 +36,9 @@ use core::sync::atomic::AtomicUsize;
 
 #[cfg(all(not(all(test, any(loom, shuttle))), feature = "portable-atomic"))]
 use portable_atomic::AtomicUsize;
+
+#[cfg(all(feature = "defmt", not(all(test, any(loom, shuttle)))))]
+use core::sync::atomic::AtomicU8;
 
 #[cfg(all(not(target_has_atomic = "ptr"), not(feature = "portable-atomic")))]
 compile_error!(
@@ -107,6 +113,53 @@ impl Word {
         hook::before_access((&raw const *self).addr(), kind);
         let _ = kind;
     }
+}
+
+/// ORDERING: words outside the protocol. Relaxed: nothing is read on the
+/// strength of them, or [`same_core`] orders them.
+#[cfg(any(feature = "log", feature = "defmt"))]
+pub(crate) const ALONE: Ordering = Ordering::Relaxed;
+
+/// A byte that is only loaded and stored, which every target can.
+#[cfg(all(feature = "defmt", not(all(test, any(loom, shuttle)))))]
+#[repr(transparent)]
+pub(crate) struct Byte(AtomicU8);
+
+#[cfg(all(feature = "defmt", not(all(test, any(loom, shuttle)))))]
+impl Byte {
+    pub(crate) const fn new(value: u8) -> Self {
+        Self(AtomicU8::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn load(&self) -> u8 {
+        self.before(Kind::Load);
+        self.0.load(ALONE)
+    }
+
+    #[inline(always)]
+    pub(crate) fn store(&self, value: u8) {
+        self.before(Kind::Store);
+        self.0.store(value, ALONE);
+    }
+
+    /// As [`Word::before`].
+    #[inline(always)]
+    fn before(&self, kind: Kind) {
+        #[cfg(all(test, logring_inject))]
+        hook::before_access((&raw const *self).addr(), kind);
+        let _ = kind;
+    }
+}
+
+/// Orders what this context did before against what it stores after, for
+/// contexts that interrupt it on the same core. It costs no instruction: such a
+/// context sees what is in the order of the program, so the compiler alone must
+/// be kept from another one.
+#[cfg(feature = "defmt")]
+#[inline(always)]
+pub(crate) fn same_core() {
+    core::sync::atomic::compiler_fence(Ordering::AcqRel);
 }
 
 /// What an access does to its word.

@@ -1,7 +1,7 @@
 //! Awaiting a record: producers call, and a consumer that sleeps is woken.
 //!
 //! Register first, look afterwards: that order is the proof (N1 to N3 of
-//! [`design`](crate::design)).
+//! [`design`](mod@crate::design::adapters)).
 
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -20,7 +20,8 @@ use crate::sync::WakerCell;
 /// for grants that [`Ring::resume`] put together.
 ///
 /// ```
-/// use logring::{Arrival, Config, Level, LogRing, Logger, Popped};
+/// use logring::adapters::Arrival;
+/// use logring::{Config, Level, LogRing, Logger, Popped};
 ///
 /// static RING: LogRing<64> = LogRing::new();
 /// static ARRIVAL: Arrival = Arrival::new();

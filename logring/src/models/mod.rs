@@ -7,8 +7,9 @@
 //! - `loom` tries every interleaving of two or three contexts, and every value
 //!   that the memory model lets a load see (`--cfg loom`);
 //! - `shuttle` tries random schedules of many threads (`--cfg shuttle`);
-//! - `injection` interrupts a call before each of its accesses, and
-//!   `injection_recover` lets a recovery die there (`--cfg logring_inject`);
+//! - `injection` interrupts a call before each of its accesses, and so a frame
+//!   of `defmt`; `injection_recover` lets a recovery die there (`--cfg
+//!   logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
 //! - `stopped` stops a producer where only the crate can;
@@ -17,6 +18,8 @@
 
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection;
+#[cfg(all(logring_inject, feature = "defmt", not(any(loom, shuttle))))]
+mod injection_defmt;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection_recover;
 #[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]

@@ -3,7 +3,8 @@
 //! elsewhere the test does not end.
 
 use super::{Got, level, push, settle};
-use crate::{Arrival, Config, LogRing, Logger, Pushed};
+use crate::adapters::Arrival;
+use crate::{Config, LogRing, Logger, Pushed};
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};

@@ -1,12 +1,9 @@
 //! The logger: how one writes to a ring.
 
-use crate::error::{Lost, NoGrant};
-use crate::layout::Extras;
 use crate::layout::geometry::{self, CELL_RECORD_BYTES};
 use crate::level::Level;
 use crate::policy::{Config, Marks, Policy};
-use crate::ring::{Request, Reserved, Ring, Writer};
-use crate::stats::Cause;
+use crate::ring::Ring;
 
 /// A handle through which records enter a [`Ring`]: policy, marks, limits and
 /// clock, worked out for that ring.
@@ -33,25 +30,25 @@ use crate::stats::Cause;
 /// the same ring.
 #[derive(Clone, Copy)]
 pub struct Logger<'r> {
-    ring: &'r Ring,
-    stamp: Stamp<'r>,
+    pub(super) ring: &'r Ring,
+    pub(super) stamp: Stamp<'r>,
     /// Who is told of what was published. A logger that has to tell somebody
     /// takes no short cut, so that none of them asks.
     notify: Option<fn()>,
-    record_bytes_max: usize,
-    tries: u32,
-    marks: Marks,
+    pub(super) record_bytes_max: usize,
+    pub(super) tries: u32,
+    pub(super) marks: Marks,
     /// The lowest level let in; 0 lets everything in.
-    min_level: u8,
+    pub(super) min_level: u8,
     /// The lowest level that, with all above it, is simple: let in, without a
     /// mark, and nobody is told. More than any level if there is none.
-    simple_level: u8,
+    pub(super) simple_level: u8,
     /// The same if records are plain otherwise, else more than any level.
     plain_level: u8,
     /// The largest plain record, in bytes: no more than a cell takes.
     plain_bytes_max: u8,
-    policy: Policy,
-    truncate: bool,
+    pub(super) policy: Policy,
+    pub(super) truncate: bool,
 }
 
 /// A clock with a context of its own; a function or closure is one, too.
@@ -76,18 +73,9 @@ impl<F: Fn() -> u64 + Sync> Clock for F {
     }
 }
 
-/// A record that is worth a reservation.
-#[derive(Clone, Copy)]
-pub(super) struct Admitted {
-    /// Payload bytes to store, perhaps fewer than were offered.
-    pub(super) bytes: usize,
-    /// Cells that may be in use once the record is in (I10).
-    limit_cells: usize,
-}
-
 /// Where timestamps come from.
 #[derive(Clone, Copy)]
-enum Stamp<'c> {
+pub(super) enum Stamp<'c> {
     None,
     Plain(fn() -> u64),
     Clock(&'c dyn Clock),
@@ -211,121 +199,6 @@ impl<'r> Logger<'r> {
         level.get() >= self.min_level
     }
 
-    /// The first half of every offer, in the order of answers: filtered, too
-    /// big or cut, level or full where that is sure.
-    ///
-    /// A full ring answers here, before the clock is read or anything is
-    /// prepared: when records are being lost, losing them is what must be
-    /// cheap.
-    #[inline(always)]
-    pub(super) fn admit(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
-        if self.is_simple(level, bytes) {
-            self.admit_simple(level, bytes)
-        } else {
-            self.admit_otherwise(level, bytes)
-        }
-    }
-
-    /// The same for what is not simple.
-    #[inline(never)]
-    pub(super) fn admit_otherwise(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
-        if !self.enabled(level) {
-            return Err(NoGrant::Filtered);
-        }
-        let most = bytes.min(self.record_bytes_max);
-        if most < bytes && !self.truncate {
-            return Err(self.refuse(Cause::TooBig, level));
-        }
-        let limit_cells = self.limit_cells(level);
-        if limit_cells < self.ring.cell_count() {
-            // A severity that is refused at its mark never evicts (I10).
-            if self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
-                return Err(self.refuse(Cause::Level, level));
-            }
-            return Ok(Admitted {
-                bytes: most,
-                limit_cells,
-            });
-        }
-        self.admit_simple(level, most)
-    }
-
-    /// Whether a record is let in uncut, may fill the ring, and nobody is told
-    /// of it.
-    #[inline(always)]
-    pub(super) fn is_simple(&self, level: Level, bytes: usize) -> bool {
-        level.get() >= self.simple_level && bytes <= self.record_bytes_max
-    }
-
-    /// The same for a record that is let in, of so many bytes, and may fill
-    /// the ring.
-    #[inline(always)]
-    pub(super) fn admit_simple(&self, level: Level, bytes: usize) -> Result<Admitted, NoGrant> {
-        let limit_cells = self.ring.cell_count();
-        if let Policy::DropNewest = self.policy {
-            if self
-                .ring
-                .lacks_room(geometry::cells_min(bytes), limit_cells)
-            {
-                self.ring.count_refusal(Cause::Full, level);
-                return Err(NoGrant::Lost(Lost::Full));
-            }
-        }
-        Ok(Admitted { bytes, limit_cells })
-    }
-
-    /// The second half: reserves cells for an admitted record, and says what
-    /// its header will be.
-    #[inline(always)]
-    pub(super) fn reserve_admitted(
-        &self,
-        level: Level,
-        tag: u32,
-        admitted: Admitted,
-    ) -> Result<Reserved, NoGrant> {
-        let timestamp = match self.stamp {
-            Stamp::None => None,
-            Stamp::Plain(clock) => Some(clock()),
-            Stamp::Clock(clock) => Some(clock.now()),
-        };
-        let loss_total = self.ring.loss_to_carry();
-        let extras = Extras::NONE
-            .with_timestamp(timestamp.is_some())
-            .with_tag(tag != 0)
-            .with_loss(loss_total.is_some());
-        let cells = geometry::cells_for(extras.words(), admitted.bytes);
-        let request = Request {
-            cells,
-            limit_cells: admitted.limit_cells,
-            policy: self.policy,
-            tries: self.tries,
-        };
-        match self.ring.reserve(request) {
-            Ok(first) => Ok(Reserved {
-                first,
-                cells,
-                level,
-                extras,
-                timestamp: timestamp.unwrap_or(0),
-                tag,
-                loss_total: loss_total.unwrap_or(0),
-            }),
-            Err(cause) => Err(self.refuse(cause, level)),
-        }
-    }
-
-    /// Both halves: a writer for at most the returned number of bytes.
-    pub(super) fn open(
-        &self,
-        level: Level,
-        tag: u32,
-        bytes: usize,
-    ) -> Result<(Writer<'r>, usize), NoGrant> {
-        let admitted = self.admit(level, bytes)?;
-        let reserved = self.reserve_admitted(level, tag, admitted)?;
-        Ok((Writer::begin(self.ring, &reserved), admitted.bytes))
-    }
-
     /// Who is told of what is published.
     #[inline(always)]
     pub(super) const fn notify(&self) -> Option<fn()> {
@@ -358,40 +231,10 @@ impl<'r> Logger<'r> {
         self.tries
     }
 
-    /// Cells that may be in use after a record of `level` (I10).
-    #[inline(always)]
-    fn limit_cells(&self, level: Level) -> usize {
-        self.marks
-            .limit_cells_at(level.bucket(), self.ring.cell_count())
-    }
-
-    /// What a record would need of the ring at this moment.
-    #[cfg(feature = "shards")]
-    #[inline(always)]
-    pub(super) fn wish(&self, level: Level, tag: u32, bytes: usize) -> super::look::Wish {
-        let extras = Extras::NONE
-            .with_timestamp(!matches!(self.stamp, Stamp::None))
-            .with_tag(tag != 0)
-            .with_loss(self.ring.has_untold());
-        let limit_cells = self.limit_cells(level);
-        let marked = limit_cells < self.ring.cell_count();
-        super::look::Wish {
-            cells: geometry::cells_for(extras.words(), bytes.min(self.record_bytes_max)),
-            limit_cells,
-            evicts: matches!(self.policy, Policy::DropOldest) && !marked,
-        }
-    }
-
-    /// Counts a refusal, and names it.
-    #[inline(never)]
-    fn refuse(&self, cause: Cause, level: Level) -> NoGrant {
-        self.ring.count_refusal(cause, level);
-        NoGrant::Lost(match cause {
-            Cause::Level => Lost::Level,
-            Cause::Contended => Lost::Contended,
-            Cause::Busy => Lost::Busy,
-            Cause::TooBig => Lost::TooBig,
-            Cause::Full | Cause::Discarded | Cause::Evicted => Lost::Full,
-        })
+    /// This logger, refusing what it would cut.
+    #[cfg(feature = "defmt")]
+    pub(crate) const fn uncut(mut self) -> Self {
+        self.truncate = false;
+        self
     }
 }

@@ -3,6 +3,7 @@
 //! Floor 3: imports floors 0 to 2, never `consumer`.
 #![forbid(unsafe_code)]
 
+mod admit;
 mod bound;
 mod format;
 mod grant;

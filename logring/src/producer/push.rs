@@ -1,7 +1,7 @@
 //! Pushing bytes that exist already.
 
 use super::Logger;
-use super::logger::Admitted;
+use super::admit::Admitted;
 use crate::error::{Lost, NoGrant, Pushed};
 use crate::layout::geometry;
 use crate::layout::header;

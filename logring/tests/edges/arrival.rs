@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake};
 
-use logring::{Arrival, Config, Level, LogRing, Logger, Popped, Ring};
+use logring::adapters::Arrival;
+use logring::{Config, Level, LogRing, Logger, Popped, Ring};
 
 use crate::block::{Block, CELLS, bytes};
 use crate::dice::Dice;

@@ -6,12 +6,16 @@ mod at_once;
 mod block;
 mod clocks;
 mod damage;
+#[cfg(feature = "defmt")]
+mod defmt_frames;
 mod dice;
 mod forged;
 mod frames;
 mod full;
 mod grants;
 mod hostile;
+#[cfg(feature = "log")]
+mod log_adapter;
 mod loss;
 mod macros;
 mod memory;

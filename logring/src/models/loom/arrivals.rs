@@ -5,9 +5,10 @@
 //! both must occur: a model in which it always sleeps, or never, shows nothing.
 
 use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
+use crate::adapters::Arrival;
 use crate::layout::Cell;
 use crate::models::{Got, level, push, settle};
-use crate::{Arrival, Config, Logger, Ring};
+use crate::{Config, Logger, Ring};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use loom::future::block_on;

@@ -1,0 +1,178 @@
+//! Takes frames piece by piece, from contexts that interrupt each other, and
+//! offers each to a ring as one record.
+
+use crate::error::Pushed;
+use crate::level::Level;
+use crate::producer::Logger;
+use crate::sync::{ALONE, Byte, Word, same_core};
+
+/// Frames of `defmt` on their way into a ring: as many open at once as
+/// `DEPTH`, each of up to `FRAME_BYTES`.
+///
+/// The transports that come with `defmt` mask interrupts for as long as a frame
+/// takes, or refuse the frame of whoever interrupts another. This one does
+/// neither: contexts of one core that interrupt each other leave in the reverse
+/// order, so a frame that begins on top of an open one gets the next buffer, and
+/// is in the ring before the interrupted one goes on. That holds for
+/// interrupts of any priority, for a handler of hard faults or panics, and for a
+/// `Format` that logs itself.
+///
+/// A frame is whole or not there. One that is longer than its buffer or than
+/// the ring's largest record, or that begins on top of `DEPTH` open ones, is
+/// refused as `TooBig`; others are refused or evicted by the policy of the
+/// logger. All of them are counted, and told to the consumer with a later
+/// record. A frame that is never released was not offered: so a program that
+/// panics while it formats loses that frame and can still log.
+///
+/// [`defmt_global_logger!`](crate::defmt_global_logger) makes it the program's
+/// logger, [`encode_frame`](super::encode_frame) prepares records for the wire:
+///
+/// ```
+/// use logring::adapters::DefmtTransport;
+/// use logring::{Config, Popped};
+///
+/// logring::define!(static LOG: [u8; 4096] = Config::drop_newest());
+/// static TRANSPORT: DefmtTransport<2, 64> = DefmtTransport::new(LOG);
+///
+/// TRANSPORT.acquire();
+/// TRANSPORT.write(b"out");
+/// // An interrupt, which logs:
+/// TRANSPORT.acquire();
+/// TRANSPORT.write(b"nested");
+/// TRANSPORT.release();
+/// // The interrupted frame goes on.
+/// TRANSPORT.write(b"er");
+/// TRANSPORT.release();
+///
+/// let mut buf = [0; 64];
+/// for frame in [&b"nested"[..], b"outer"] {
+///     let Popped::Record(record) = LOG.ring().pop(&mut buf) else { panic!() };
+///     assert_eq!(record.bytes, frame);
+/// }
+/// ```
+///
+/// **Where it does not hold.** One transport belongs to one core, and to
+/// contexts that run to their end before what they interrupted goes on. Threads
+/// that are switched in the middle of a frame are not like that; nor are tasks
+/// of a pre-emptive kernel with time slices. Their frames would be torn,
+/// though no memory beyond the buffers is touched.
+///
+/// # Context
+/// Every method may be called from a thread, an interrupt, a signal handler or a
+/// panic handler of the one core or thread that owns the transport, also on
+/// top of any other call to it. Without compare-and-swap in the target, the ring
+/// sets a limit there, as for every push. Each takes a step or two for each
+/// byte, and [`release`](Self::release) one push, and `FRAME_BYTES` of stack.
+pub struct DefmtTransport<const DEPTH: usize, const FRAME_BYTES: usize> {
+    /// Never cuts: half a frame cannot be decoded.
+    logger: Logger<'static>,
+    level: Level,
+    /// Frames that are open. Owner: the context that runs; each leaves it as it
+    /// found it. It may exceed `DEPTH`: then the last have no buffer.
+    open: Word,
+    buffers: [Buffer<FRAME_BYTES>; DEPTH],
+}
+
+/// The frame that `open` counted when it began. Owner: its context, from the
+/// store of `open` that begins it to the one that ends it (F1).
+struct Buffer<const BYTES: usize> {
+    /// Bytes that were written, more than `BYTES` if they did not fit.
+    len: Word,
+    bytes: [Byte; BYTES],
+}
+
+impl<const BYTES: usize> Buffer<BYTES> {
+    const fn new() -> Self {
+        Self {
+            len: Word::new(0),
+            bytes: [const { Byte::new(0) }; BYTES],
+        }
+    }
+
+    fn append(&self, bytes: &[u8]) {
+        let len = self.len.load(ALONE);
+        let room = self.bytes.get(len..).unwrap_or_default();
+        for (at, &byte) in room.iter().zip(bytes) {
+            at.store(byte);
+        }
+        self.len.store(len.saturating_add(bytes.len()), ALONE);
+    }
+
+    /// The length of the frame, and its bytes in `out` if they fit.
+    fn copy(&self, out: &mut [u8; BYTES]) -> usize {
+        let len = self.len.load(ALONE);
+        for (out, byte) in out.iter_mut().zip(&self.bytes).take(len) {
+            *out = byte.load();
+        }
+        len
+    }
+}
+
+impl<const DEPTH: usize, const FRAME_BYTES: usize> DefmtTransport<DEPTH, FRAME_BYTES> {
+    /// A transport that writes through `logger`, whatever that says about
+    /// cutting. Its records have the level `INFO`.
+    #[must_use]
+    pub const fn new(logger: Logger<'static>) -> Self {
+        Self {
+            logger: logger.uncut(),
+            level: Level::INFO,
+            open: Word::new(0),
+            buffers: [const { Buffer::new() }; DEPTH],
+        }
+    }
+
+    /// This transport with records of `level`. All frames have the same: what
+    /// `defmt` knows of a frame's own is in its symbol table, on the host.
+    #[must_use]
+    pub const fn with_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The logger that this writes through.
+    #[must_use]
+    pub const fn logger(&self) -> &Logger<'static> {
+        &self.logger
+    }
+
+    /// Begins a frame, on top of those that are open.
+    pub fn acquire(&self) {
+        // Who interrupts between this load and the store restores what was
+        // loaded, and is done with the buffer that becomes ours.
+        let open = self.open.load(ALONE);
+        self.open.store(open.wrapping_add(1), ALONE);
+        same_core();
+        if let Some(buffer) = self.buffers.get(open) {
+            buffer.len.store(0, ALONE);
+        }
+    }
+
+    /// Appends to the frame that was begun last. Without one, it does nothing.
+    pub fn write(&self, bytes: &[u8]) {
+        let last = self.open.load(ALONE).wrapping_sub(1);
+        if let Some(buffer) = self.buffers.get(last) {
+            buffer.append(bytes);
+        }
+    }
+
+    /// Ends the frame that was begun last and offers it as one record. Without
+    /// a frame, it does nothing and answers `Filtered`.
+    ///
+    /// `defmt` has no use for the answer; whoever calls this may.
+    pub fn release(&self) -> Pushed {
+        let open = self.open.load(ALONE);
+        let Some(last) = open.checked_sub(1) else {
+            return Pushed::Filtered;
+        };
+        let mut frame = [0; FRAME_BYTES];
+        let len = self.buffers.get(last).map(|buffer| buffer.copy(&mut frame));
+        // The copy is complete: now, and no sooner, the buffer may be another's.
+        // The push needs none, so what interrupts it is no deeper than this was.
+        same_core();
+        self.open.store(last, ALONE);
+        match len.and_then(|len| frame.get(..len)) {
+            Some(frame) => self.logger.push(self.level, frame),
+            None => self.logger.refuse_too_big(self.level),
+        }
+    }
+}
