@@ -1,6 +1,7 @@
 //! Shared by the measurements.
 #![deny(unsafe_code)]
 
+pub mod figures;
 pub mod histogram;
 pub mod hops;
 pub mod machine;

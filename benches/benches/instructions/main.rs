@@ -12,12 +12,13 @@
 
 mod ops;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// Growth that is an error.
-const GROWTH_PERCENT: f64 = 5.0;
+use logring_benches::figures::{Figures, GROWTH_PERCENT};
+
+/// There is one figure an operation.
+const COLUMNS: [&str; 1] = [""];
 
 /// What callgrind counts: nothing outside of this function.
 #[inline(never)]
@@ -44,23 +45,23 @@ fn main() -> ExitCode {
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt");
-    let known = match std::fs::read_to_string(&path) {
-        Ok(text) => read(&text),
-        Err(_) => BTreeMap::new(),
-    };
-    let counted: Vec<_> = ops::names()
-        .filter(|name| name.contains(&filter))
-        .map(|name| (name, count(name)))
-        .inspect(|(name, now)| println!("{}", line(name, *now, known.get(*name))))
-        .collect();
+    let known = Figures::read(
+        &COLUMNS,
+        &std::fs::read_to_string(&path).unwrap_or_default(),
+    );
+    let mut counted = Figures::new(&COLUMNS);
+    for name in ops::names().filter(|name| name.contains(&filter)) {
+        let now = count(name);
+        println!("{}", line(name, now, known.get(name, 0)));
+        counted.set(name, 0, now);
+    }
     if bless {
         assert!(filter.is_empty(), "the whole file is blessed at once");
-        let text = write(&counted);
-        std::fs::write(&path, text).expect("the file of figures can be written");
+        std::fs::write(&path, counted.text(&head())).expect("the file of figures can be written");
         println!("wrote {}", path.display());
         return ExitCode::SUCCESS;
     }
-    let wrong = complaints(&counted, &known, filter.is_empty());
+    let wrong = counted.complaints(&known, filter.is_empty());
     for complaint in &wrong {
         eprintln!("{complaint}");
     }
@@ -100,28 +101,7 @@ fn collected(name: &str) -> i64 {
     sum.unwrap_or_else(|| panic!("{name}: callgrind says no sum: {said}"))
 }
 
-fn complaints(counted: &[(&str, f64)], known: &BTreeMap<String, f64>, all: bool) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (name, now) in counted {
-        match known.get(*name) {
-            None => wrong.push(format!("`{name}` has no figure yet: --bless")),
-            Some(was) if *now > was * (1.0 + GROWTH_PERCENT / 100.0) => wrong.push(format!(
-                "`{name}` has grown from {was:.1} to {now:.1} instructions, by more than \
-                 {GROWTH_PERCENT} %; if that is worth it, --bless"
-            )),
-            Some(_) => {}
-        }
-    }
-    if all {
-        let gone = |name: &&String| !counted.iter().any(|(counted, _)| counted == name);
-        for name in known.keys().filter(gone) {
-            wrong.push(format!("`{name}` is no operation any more: --bless"));
-        }
-    }
-    wrong
-}
-
-fn line(name: &str, now: f64, was: Option<&f64>) -> String {
+fn line(name: &str, now: f64, was: Option<f64>) -> String {
     match was {
         Some(was) => format!(
             "{name:36} {now:9.1}  was {was:9.1}  {:+.1} %",
@@ -131,40 +111,11 @@ fn line(name: &str, now: f64, was: Option<&f64>) -> String {
     }
 }
 
-fn write(counted: &[(&str, f64)]) -> String {
-    let mut text = format!(
+fn head() -> String {
+    format!(
         "# Instructions of one operation by callgrind, x86-64, {} operations each.\n\
          # Made by `cargo bench -p logring-benches --bench instructions -- --bless`;\n\
-         # `./ci.sh instructions` fails where one grows by more than {GROWTH_PERCENT} %.\n\
-         # compiler: {}\n",
+         # `./ci.sh instructions` fails where one grows by more than {GROWTH_PERCENT} %.\n",
         ops::COUNT,
-        compiler(),
-    );
-    for (name, now) in counted {
-        text += &format!("{name:36} {now:9.1}\n");
-    }
-    text
-}
-
-/// The figures in the text of a file.
-fn read(text: &str) -> BTreeMap<String, f64> {
-    let figures = text.lines().filter(|line| !line.starts_with('#'));
-    figures
-        .filter_map(|line| line.trim_end().rsplit_once(' '))
-        .filter_map(|(name, figure)| Some((name.trim_end().to_owned(), figure.parse().ok()?)))
-        .collect()
-}
-
-/// The version of the compiler, as the check asks for it.
-fn compiler() -> String {
-    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let output = Command::new(rustc)
-        .arg("--version")
-        .output()
-        .expect("there is a compiler");
-    let said = String::from_utf8_lossy(&output.stdout);
-    said.split_whitespace()
-        .nth(1)
-        .unwrap_or("unknown")
-        .to_owned()
+    )
 }
