@@ -202,15 +202,15 @@ job_bench() { # a quick look at logring beside its peers, to target/report; noth
 }
 
 job_instructions() { # instructions of each operation, by callgrind: none has grown by more than 5 %
-    local known compiler=()
     need_package valgrind valgrind
-    # A compiler's release moves the figures; they are compared by that of the file.
-    known=$(sed -n 's/^# compiler: //p' benches/instructions.txt)
-    if [[ $(rustc --version) != "rustc $known "* ]]; then
-        need_toolchain "$known"
-        compiler=("+$known")
-    fi
-    run cargo "${compiler[@]}" bench -p logring-benches --bench instructions
+    held_figures instructions
+}
+
+job_costs() { # what it costs on bare metal, in QEMU: nothing has grown by more than 5 %
+    need_package qemu-system-arm qemu-system-arm
+    need_package qemu-system-riscv32 qemu-system-misc
+    held_figures firmware thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabi \
+        thumbv8m.main-none-eabi riscv32imac-unknown-none-elf riscv32imc-unknown-none-elf
 }
 
 job_bench-check() { # every benchmark compiles; nothing else
@@ -275,6 +275,19 @@ die() {
 run() {
     echo "\$ ${RUSTFLAGS:+RUSTFLAGS='$RUSTFLAGS' }${MIRIFLAGS:+MIRIFLAGS='$MIRIFLAGS' }$*"
     "$@"
+}
+
+# Compares the figures of a benchmark with those of its file. A compiler's
+# release moves them, so it is that of the file which compiles.
+held_figures() { # benchmark, targets
+    local known
+    known=$(sed -n 's/^# compiler: //p' "benches/$1.txt")
+    if [[ $(rustc --version) != "rustc $known "* ]]; then
+        need_toolchain "$known"
+        local -x RUSTUP_TOOLCHAIN=$known
+    fi
+    (($# == 1)) || need_targets "${@:2}"
+    run cargo bench -p logring-benches --bench "$1"
 }
 
 # Runs tests, and fails also if there was none: a filter that matches nothing

@@ -6,7 +6,7 @@ mod board;
 mod measure;
 
 pub use board::{disarm, entry, interrupt_after, reset, start};
-pub use measure::{Clock, stack_bytes};
+pub use measure::{Clock, Ticks, stack_bytes};
 pub use semihosting::{print, println};
 
 use core::panic::PanicInfo;

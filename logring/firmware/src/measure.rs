@@ -41,7 +41,7 @@ impl Clock {
     /// Instructions that `work` takes.
     #[inline(never)]
     pub fn instructions(&self, work: impl FnOnce()) -> u32 {
-        self.of_ticks(ticks(work) - self.ticks_of_nothing)
+        self.instructions_of(ticks(work) - self.ticks_of_nothing)
     }
 
     /// Ticks of [`interrupt_after`](crate::interrupt_after) for a number of
@@ -54,20 +54,49 @@ impl Clock {
     /// Instructions since [`interrupt_after`](crate::interrupt_after), about;
     /// those of the interrupts are among them.
     pub fn instructions_since_armed(&self) -> u32 {
-        self.of_ticks(critical_section::with(|_| board::clock_ticks_since_armed()))
+        self.instructions_of(critical_section::with(|_| board::clock_ticks_since_armed()))
     }
 
-    fn of_ticks(&self, ticks: u32) -> u32 {
+    /// Instructions of a number of ticks, as [`Ticks`] counts them.
+    pub fn instructions_of(&self, ticks: u32) -> u32 {
         let ruler = u64::from(self.ticks_of_ruler);
         ((u64::from(ticks) * u64::from(RULER) + ruler / 2) / ruler) as u32
     }
 }
 
+/// A moment, in ticks of the running clock.
+#[derive(Clone, Copy)]
+pub struct Ticks(u32);
+
+impl Ticks {
+    /// This moment.
+    #[inline(always)]
+    pub fn now() -> Self {
+        Self(board::clock_now())
+    }
+
+    /// Ticks since `before`.
+    #[inline(always)]
+    pub fn since(self, before: Self) -> u32 {
+        self.0.wrapping_sub(before.0) & board::CLOCK_MASK
+    }
+
+    /// As a plain number.
+    pub fn to_bits(self) -> u32 {
+        self.0
+    }
+
+    /// A moment that was a plain number.
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+}
+
 #[inline(always)]
 fn ticks(work: impl FnOnce()) -> u32 {
-    let before = board::clock_now();
+    let before = Ticks::now();
     work();
-    board::clock_now().wrapping_sub(before) & board::CLOCK_MASK
+    Ticks::now().since(before)
 }
 
 /// Instructions of [`ruler`]: one, and two a turn.
@@ -100,9 +129,21 @@ pub fn stack_bytes(mut work: impl FnMut()) -> usize {
     depth_of(&mut work).saturating_sub(nothing)
 }
 
+/// Where the variables end, and no stack is.
+fn statics_end() -> usize {
+    unsafe extern "C" {
+        static __sheap: u8;
+    }
+    (&raw const __sheap).addr()
+}
+
 #[inline(never)]
 fn depth_of(work: &mut dyn FnMut()) -> usize {
     let work = black_box(work);
+    assert!(
+        (&raw const work).addr() - DEPTH > statics_end(),
+        "there is too little stack to be painted"
+    );
     let top = board::stack_paint(DEPTH, PAINT);
     work();
     let lowest = (top - DEPTH..top).step_by(size_of::<u32>()).find(|at| {

@@ -1,0 +1,16 @@
+//! A program that does nothing: what the others are compared with.
+#![no_std]
+#![no_main]
+
+mod start;
+
+use core::hint::black_box;
+
+static PAYLOAD: [u8; 64] = [7; 64];
+
+#[start::entry]
+fn main() -> ! {
+    loop {
+        black_box(&PAYLOAD[..black_box(16)]);
+    }
+}
