@@ -54,8 +54,8 @@ const INSTRUCTIONS: [(&str, &str); 18] = [
     ("push that evicts, 16 B", "evicting push 16 B"),
     ("push that evicts, 64 B", "evicting push 64 B"),
     (
-        "push that evicts, 16 B, 128 cells",
-        "evicting push, 128 cells 16 B",
+        "push that evicts, 16 B, 64 cells",
+        "evicting push, 64 cells 16 B",
     ),
     ("push that is refused, 0 B", "refused push 0 B"),
     ("push that is refused, 16 B", "refused push 16 B"),
