@@ -90,6 +90,12 @@ job_sweep() { # an interrupt at every instruction, on six bare-metal targets in 
     sweep
 }
 
+job_firmware() { # the examples for firmware, on six bare-metal targets in QEMU
+    source .ci/sweep
+    source .ci/firmware
+    firmware
+}
+
 job_defmt() { # frames of defmt in nested interrupts on six targets in QEMU, decoded
     source .ci/sweep
     source .ci/defmt

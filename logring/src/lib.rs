@@ -42,6 +42,7 @@
 //! | fill a record in place | [`Logger::reserve`], [`Grant`] |
 //! | know what became of one record | [`Pushed`], [`NoGrant`], [`Lost`] |
 //! | take records | [`Ring::pop`], [`Ring::drain`], [`Record`] |
+//! | send records byte by byte | [`ByteDrain`] |
 //! | hand batches to another language or process | [`Ring::drain_into`], [`Frames`] |
 //! | know what is missing, and where | [`Record::lost_before`], [`Ring::take_trailing_loss`] |
 //! | be told of records, or await them | [`Config::with_notify`], `adapters::Arrival` (feature `async`) |
@@ -137,7 +138,9 @@ mod stats;
 #[allow(unsafe_code)]
 mod sync;
 
-pub use consumer::{Batch, DrainEnd, Drained, Frames, Popped, Record};
+pub use consumer::{
+    Batch, ByteChunk, ByteDrain, DrainEnd, Drained, Frames, Heading, Popped, Record,
+};
 pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
 pub use layout::Cell;
 pub use level::{Level, Severity};

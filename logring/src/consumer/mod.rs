@@ -3,6 +3,7 @@
 //! Floor 3: imports floors 0 to 2, never `producer`.
 #![forbid(unsafe_code)]
 
+mod bytes;
 mod drain;
 mod frame;
 mod pop;
@@ -10,6 +11,7 @@ mod record;
 #[cfg(feature = "shards")]
 mod run;
 
+pub use bytes::{ByteChunk, ByteDrain, Heading};
 pub use drain::{Batch, DrainEnd, Drained};
 pub use frame::Frames;
 pub use pop::Popped;

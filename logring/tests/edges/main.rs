@@ -4,6 +4,7 @@
 mod arrival;
 mod at_once;
 mod block;
+mod bytes;
 mod clocks;
 mod damage;
 #[cfg(feature = "defmt")]

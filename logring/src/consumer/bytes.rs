@@ -1,0 +1,209 @@
+//! Draining byte by byte, for a sink that takes a few bytes at a time and says
+//! when it takes no more.
+
+use core::fmt;
+
+use super::{Popped, Record};
+use crate::ring::Ring;
+
+/// Bytes of a heading; what is longer is cut.
+const HEADING_BYTES: usize = 64;
+
+/// Writes what precedes a record: its level, say, and how many were lost before
+/// it. Without a record it writes of trailing losses, which nothing follows.
+///
+/// Its arguments are where to write, how many records were lost, and the
+/// record. Its answer does not matter.
+///
+/// # Context
+/// It runs in the consumer's context, and must be fit for it.
+pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Result;
+
+/// A ring's records as one stream of bytes, which its reader takes in pieces of
+/// any size and whenever it likes: an idle loop that fills the queue of a serial
+/// port, or the interrupt that finds it empty.
+///
+/// Each record is a heading, its bytes, and a terminator. `N` is the bytes of
+/// the largest record that fits; [`Ring::record_bytes_max`] is always enough,
+/// and [`Config::with_record_bytes_max`](crate::Config::with_record_bytes_max)
+/// says less.
+///
+/// It holds one record at a time, which counts as delivered; its reader can be
+/// stopped at any byte and goes on there. It may read several rings in turn: a
+/// record is read to its end before a ring is asked for the next.
+///
+/// ```
+/// use logring::{ByteChunk, ByteDrain, Config, Level};
+///
+/// // What may be 64 bytes long fits a reader of 64 bytes.
+/// const SHORT: Config = Config::drop_newest().with_record_bytes_max(64);
+/// logring::define!(static LOG: [u8; 4096] = SHORT.with_truncate(false));
+///
+/// let mut bytes = ByteDrain::<64>::new(b"\n", |text, lost, record| {
+///     if lost > 0 {
+///         writeln!(text, "({lost} lost)")?;
+///     }
+///     match record {
+///         Some(record) => write!(text, "{} ", record.level),
+///         None => Ok(()),
+///     }
+/// });
+///
+/// LOG.push(Level::WARN, b"disk 91% full");
+/// LOG.push(Level::INFO, &[b'x'; 65]);
+///
+/// // For a queue of a serial port, until that is full.
+/// let mut sent = Vec::new();
+/// while let ByteChunk::Bytes(&[byte, ..]) = bytes.chunk(LOG.ring()) {
+///     sent.push(byte);
+///     bytes.consume(1);
+/// }
+/// assert_eq!(sent, b"WARN disk 91% full\n(1 lost)\n");
+/// ```
+///
+/// # Context
+/// A plain value, for any context, owned by one at a time.
+#[derive(Debug)]
+pub struct ByteDrain<const N: usize> {
+    write_heading: Heading,
+    terminator: &'static [u8],
+    heading: [u8; HEADING_BYTES],
+    heading_bytes: usize,
+    record: [u8; N],
+    /// Bytes of the record that is being read. None after trailing losses,
+    /// which are a heading alone, without a terminator.
+    record_bytes: Option<usize>,
+    /// Bytes that were consumed of heading, record and terminator.
+    consumed: usize,
+}
+
+/// What a [`ByteDrain`] has for its reader.
+///
+/// # Context
+/// A plain value, for any context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByteChunk<'b> {
+    /// At least one byte. There may be more behind them.
+    Bytes(&'b [u8]),
+    /// No byte now, yet the ring is not empty; see [`Popped::Pending`]. Also
+    /// after a record that is no byte at all.
+    Pending,
+    /// The next record has too many bytes. It stays in the ring, and those
+    /// behind it wait, until somebody pops it into a larger buffer.
+    NoSpace {
+        /// Bytes that it has.
+        needed: usize,
+    },
+    /// Nothing is in the ring, and nothing untold. True until somebody pushes.
+    Empty,
+}
+
+impl<const N: usize> ByteDrain<N> {
+    /// Nothing read yet; `terminator` follows each record.
+    ///
+    /// # Context
+    /// Any context; meant for a `static` or a task's own variable.
+    #[must_use]
+    pub const fn new(terminator: &'static [u8], write_heading: Heading) -> Self {
+        Self {
+            write_heading,
+            terminator,
+            heading: [0; HEADING_BYTES],
+            heading_bytes: 0,
+            record: [0; N],
+            record_bytes: None,
+            consumed: 0,
+        }
+    }
+
+    /// The next bytes that were not [consumed](Self::consume): of the record
+    /// that is being read, else of the oldest in `ring`. To ask again gives the
+    /// same bytes again.
+    ///
+    /// # Context
+    /// As [`Ring::pop`], with what the heading's function does; at most one
+    /// pop. It does not panic if that function does not.
+    pub fn chunk(&mut self, ring: &Ring) -> ByteChunk<'_> {
+        if self.rest().is_empty() {
+            if let Some(end) = self.take(ring) {
+                return end;
+            }
+        }
+        match self.rest() {
+            [] => ByteChunk::Pending,
+            rest => ByteChunk::Bytes(rest),
+        }
+    }
+
+    /// Goes on behind so many bytes of the [chunk](Self::chunk), at most all.
+    ///
+    /// # Context
+    /// Any context; a constant number of steps.
+    pub fn consume(&mut self, bytes: usize) {
+        self.consumed += bytes.min(self.rest().len());
+    }
+
+    /// What is left of the part that is being read.
+    fn rest(&self) -> &[u8] {
+        let heading = self.heading.get(..self.heading_bytes);
+        let (record, terminator) = match self.record_bytes {
+            Some(bytes) => (self.record.get(..bytes), self.terminator),
+            None => (None, &[][..]),
+        };
+        let mut skip = self.consumed;
+        for part in [
+            heading.unwrap_or_default(),
+            record.unwrap_or_default(),
+            terminator,
+        ] {
+            match part.get(skip..) {
+                Some(rest) if !rest.is_empty() => return rest,
+                _ => skip -= part.len(),
+            }
+        }
+        &[]
+    }
+
+    /// Takes the next record, or the losses behind the last; else says why not.
+    fn take(&mut self, ring: &Ring) -> Option<ByteChunk<'static>> {
+        (self.heading_bytes, self.record_bytes, self.consumed) = (0, None, 0);
+        let mut heading = Cut {
+            buf: &mut self.heading,
+            used: 0,
+        };
+        match ring.pop(&mut self.record) {
+            Popped::Record(record) => {
+                let _ = (self.write_heading)(&mut heading, record.lost_before, Some(&record));
+                self.record_bytes = Some(record.bytes.len());
+            }
+            Popped::Pending => return Some(ByteChunk::Pending),
+            Popped::NoSpace { needed } => return Some(ByteChunk::NoSpace { needed }),
+            Popped::Empty => match ring.take_trailing_loss() {
+                0 => return Some(ByteChunk::Empty),
+                lost => {
+                    let _ = (self.write_heading)(&mut heading, lost, None);
+                }
+            },
+        }
+        self.heading_bytes = heading.used;
+        None
+    }
+}
+
+/// Text up to the end of a buffer; the rest is left out.
+struct Cut<'b> {
+    buf: &'b mut [u8],
+    used: usize,
+}
+
+impl fmt::Write for Cut<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let free = self.buf.get_mut(self.used..).unwrap_or_default();
+        let bytes = text.len().min(free.len());
+        for (to, from) in free.iter_mut().zip(text.as_bytes()) {
+            *to = *from;
+        }
+        self.used += bytes;
+        Ok(())
+    }
+}
