@@ -3,11 +3,18 @@
 #![no_std]
 
 mod board;
+mod books;
+#[doc(hidden)]
+pub mod dma;
 mod measure;
+pub mod uart;
 
 pub use board::{disarm, entry, interrupt_after, reset, start};
+pub use books::{Books, Count};
+pub use dma::Dma;
 pub use measure::{Clock, Ticks, stack_bytes};
 pub use semihosting::{print, println};
+pub use uart::Uart;
 
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +38,16 @@ fn call(handler: &AtomicUsize) {
         let handler = unsafe { core::mem::transmute::<usize, fn()>(handler) };
         handler();
     }
+}
+
+/// Sleeps until the next interrupt, unless `ready`. An interrupt between that
+/// look and the sleep is not missed: it is held off, and ends the sleep.
+pub fn sleep_unless(ready: impl FnOnce() -> bool) {
+    critical_section::with(|_| {
+        if !ready() {
+            board::wait_for_interrupt();
+        }
+    });
 }
 
 /// Ends the emulator, which ends with success or with failure.

@@ -156,7 +156,13 @@ pub fn stack_paint(depth: usize, paint: u32) -> usize {
     top
 }
 
-/// Resets the machine.
+/// Stops until an interrupt is due, also while they are held off.
+pub fn wait_for_interrupt() {
+    cortex_m::asm::wfi();
+}
+
+/// Resets the machine. A clock that runs makes QEMU notice at once.
 pub fn reset() -> ! {
+    clock_start();
     SCB::sys_reset()
 }
