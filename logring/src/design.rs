@@ -102,8 +102,9 @@
 //! ```
 //!
 //! A push without clock, tag or mark, that carries no total and is not cut, is
-//! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line, P.e up to four times,
-//! and comes to the loop only if the hint shows no room or all of them fail. Whatever does not evict
+//! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line, P.e up to four times
+//! (once on 32-bit targets), and comes to the loop only if the hint shows no
+//! room or all of them fail. Whatever does not evict
 //! asks before the loop whether room is sure to be lacking (P.a, P.b, P.c), so
 //! that a refusal costs nothing but itself. `Ring::push_at_once` is these two
 //! without a logger; C's push tries it before it makes one.

@@ -1,4 +1,5 @@
-//! The one door to atomics: every shared word of a ring is a [`Word`].
+//! The one door to atomics: every shared word of a ring is a [`Word`] or, if it
+//! is only loaded and stored, a [`Slot`].
 //!
 //! Floor 0; imports nothing of this crate. This is the only file that names
 //! an atomic type, so a build decides here, once, what stands behind them:
@@ -49,6 +50,45 @@ compile_error!(
 
 #[cfg(target_pointer_width = "16")]
 compile_error!("logring needs a target of 32 or 64 bits: 16-bit positions wrap within a second");
+
+#[cfg(all(test, any(loom, shuttle)))]
+use AtomicUsize as LoadStore;
+/// What is only loaded and stored needs no compare-and-swap, so the target's
+/// own atomics do for it everywhere.
+#[cfg(not(all(test, any(loom, shuttle))))]
+use core::sync::atomic::AtomicUsize as LoadStore;
+
+/// A shared word that is only ever loaded and stored: most of a ring's. Where
+/// the target has no compare-and-swap, a [`Word`] costs a critical section at
+/// each access, and this costs none.
+#[repr(transparent)]
+pub(crate) struct Slot(LoadStore);
+
+impl Slot {
+    /// A slot that holds `value`.
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn new(value: usize) -> Self {
+        Self(LoadStore::new(value))
+    }
+
+    /// A slot that holds `value`.
+    #[cfg(all(test, loom))]
+    pub(crate) fn new(value: usize) -> Self {
+        Self(LoadStore::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn load(&self, order: Ordering) -> usize {
+        before((&raw const *self).addr(), Kind::Load);
+        self.0.load(order)
+    }
+
+    #[inline(always)]
+    pub(crate) fn store(&self, value: usize, order: Ordering) {
+        before((&raw const *self).addr(), Kind::Store);
+        self.0.store(value, order);
+    }
+}
 
 /// One machine word of a ring, shared by every context that can reach it.
 #[repr(transparent)]
@@ -106,13 +146,18 @@ impl Word {
         self.0.fetch_add(value, order)
     }
 
-    /// Nothing, unless a test asked to be called before every access.
     #[inline(always)]
     fn before(&self, kind: Kind) {
-        #[cfg(all(test, logring_inject))]
-        hook::before_access((&raw const *self).addr(), kind);
-        let _ = kind;
+        before((&raw const *self).addr(), kind);
     }
+}
+
+/// Nothing, unless a test asked to be called before every access.
+#[inline(always)]
+fn before(address: usize, kind: Kind) {
+    #[cfg(all(test, logring_inject))]
+    hook::before_access(address, kind);
+    let _ = (address, kind);
 }
 
 /// ORDERING: words outside the protocol. Relaxed: nothing is read on the

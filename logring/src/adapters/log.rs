@@ -4,7 +4,7 @@ use log::{LevelFilter, Metadata, Record};
 
 use crate::level::Level;
 use crate::producer::Logger;
-use crate::sync::{ALONE, Word};
+use crate::sync::{ALONE, Slot};
 
 /// A [`Logger`] as the one behind the macros of the `log` crate.
 ///
@@ -62,10 +62,10 @@ use crate::sync::{ALONE, Word};
 pub struct LogAdapter {
     logger: Logger<'static>,
     /// A `LevelFilter` by its number, 0 to 5. Owner: whoever sets it.
-    max_level: Word,
+    max_level: Slot,
     /// Not 0 once `log` was told to call this adapter.
     #[cfg(target_has_atomic = "ptr")]
-    installed: Word,
+    installed: Slot,
     with_target: bool,
 }
 
@@ -75,9 +75,9 @@ impl LogAdapter {
     pub const fn new(logger: Logger<'static>) -> Self {
         Self {
             logger,
-            max_level: Word::new(LevelFilter::Trace as usize),
+            max_level: Slot::new(LevelFilter::Trace as usize),
             #[cfg(target_has_atomic = "ptr")]
-            installed: Word::new(0),
+            installed: Slot::new(0),
             with_target: true,
         }
     }

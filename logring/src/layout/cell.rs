@@ -1,7 +1,7 @@
 //! A cell, the unit of space: one state word, then payload.
 
 use super::geometry::PAYLOAD_WORDS;
-use crate::sync::{Shadow, Word};
+use crate::sync::{Shadow, Slot};
 
 /// The unit of space: one state word and `PAYLOAD_WORDS` words of payload.
 ///
@@ -16,9 +16,9 @@ use crate::sync::{Shadow, Word};
 pub struct Cell {
     /// Owner: the writer of the record, from reservation until `tail` has
     /// passed the cell. 0 is a cell that was never used.
-    pub(crate) state: Word,
+    pub(crate) state: Slot,
     /// Owner: as `state`. Read by anyone, and thrown away if overtaken.
-    pub(crate) payload: [Word; PAYLOAD_WORDS],
+    pub(crate) payload: [Slot; PAYLOAD_WORDS],
     /// See [`Shadow`]: no byte of it exists in a normal build.
     pub(crate) shadow: Shadow,
 }
@@ -27,8 +27,8 @@ impl Cell {
     #[cfg(not(all(test, loom)))]
     pub(crate) const fn new() -> Self {
         Self {
-            state: Word::new(0),
-            payload: [const { Word::new(0) }; PAYLOAD_WORDS],
+            state: Slot::new(0),
+            payload: [const { Slot::new(0) }; PAYLOAD_WORDS],
             shadow: Shadow::new(),
         }
     }
@@ -36,8 +36,8 @@ impl Cell {
     #[cfg(all(test, loom))]
     pub(crate) fn new() -> Self {
         Self {
-            state: Word::new(0),
-            payload: core::array::from_fn(|_| Word::new(0)),
+            state: Slot::new(0),
+            payload: core::array::from_fn(|_| Slot::new(0)),
             shadow: Shadow::new(),
         }
     }

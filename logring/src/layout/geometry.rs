@@ -15,6 +15,10 @@ pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) {
 } else {
     7
 };
+/// Whether code is dearer than instructions: on 32-bit targets one general path
+/// does for every call, where others have a short one in front of it for what
+/// nearly every call is.
+pub(crate) const LEAN: bool = usize::BITS < 64;
 /// The largest payload of a record of one cell, in bytes, if it has no extras.
 pub(crate) const CELL_RECORD_BYTES: usize = (PAYLOAD_WORDS - header::INFO_WORDS) * WORD_BYTES;
 /// Bytes of a cell, state word included.
@@ -37,10 +41,21 @@ pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
     let words = header_words + bytes.div_ceil(WORD_BYTES);
     if words <= PAYLOAD_WORDS {
         1
+    } else if LEAN {
+        sevenths(words)
     } else {
         words.div_ceil(PAYLOAD_WORDS)
     }
 }
+
+/// A seventh of `words`, rounded up, by a multiplication: the smallest cores
+/// have no instruction that divides. Exact for more words than a record has.
+const fn sevenths(words: usize) -> usize {
+    const RECIPROCAL: u64 = (1 << 32) / 7 + 1;
+    (((words as u64 + 6) * RECIPROCAL) >> 32) as usize
+}
+
+const _: () = assert!(!LEAN || PAYLOAD_WORDS == 7);
 
 /// A number of cells that a record of `bytes` surely takes, by a shift.
 #[inline(always)]
@@ -138,6 +153,14 @@ mod tests {
         assert_eq!(cells_for(1, cell), 2);
         assert_eq!(cells_for(0, 5 * cell), 5);
         assert_eq!(cells_for(0, 5 * cell + 1), 6);
+    }
+
+    #[test]
+    fn a_seventh_is_one_for_every_length_of_a_record() {
+        let most = ((1 << 23) - 1) / 4 + 8;
+        for words in (0..100_000).chain(most - 100_000..most) {
+            assert_eq!(sevenths(words), words.div_ceil(7));
+        }
     }
 
     #[test]

@@ -180,6 +180,15 @@ impl Header {
         Extras(self.flags & !TRUNCATED)
     }
 
+    /// Whether the record fits so many cells, header included: a
+    /// multiplication, where [`cells`](Self::cells) divides.
+    #[cfg(any(test, not(target_pointer_width = "64")))]
+    #[inline(always)]
+    pub(crate) const fn fits(self, cells: usize) -> bool {
+        let words = self.extras().words() + self.bytes.div_ceil(WORD_BYTES);
+        words <= cells * geometry::PAYLOAD_WORDS
+    }
+
     /// Cells that the record takes, header included.
     #[inline(always)]
     pub(crate) const fn cells(self) -> usize {
@@ -197,6 +206,18 @@ mod tests {
             let extras = Extras::NONE.with_loss(true).with_timestamp(truncated);
             let header = Header::new(level, bytes, extras, truncated);
             assert_eq!(Header::from_info(header.info()), header);
+        }
+    }
+
+    #[test]
+    fn a_record_fits_the_cells_that_it_takes_and_no_fewer() {
+        for bytes in 0..300 {
+            for extras in [Extras::NONE, Extras::NONE.with_timestamp(true)] {
+                let header = Header::new(9, bytes, extras, false);
+                for cells in 1..50 {
+                    assert_eq!(header.fits(cells), cells >= header.cells());
+                }
+            }
         }
     }
 

@@ -198,9 +198,12 @@ impl State {
     /// if the block is damaged.
     #[inline(always)]
     pub(crate) const fn commit_cells(self, header: Header, max: usize) -> Option<usize> {
-        let cells = header.cells();
-        // On 32-bit targets the state word says it, too.
-        if cells > max || usize::BITS < 64 && cells != self.size() {
+        #[cfg(target_pointer_width = "64")]
+        let (cells, sound) = (header.cells(), true);
+        // On 32-bit targets the state word says it, and the header has to fit.
+        #[cfg(not(target_pointer_width = "64"))]
+        let (cells, sound) = (self.size(), header.fits(self.size()));
+        if !sound || cells > max {
             return None;
         }
         Some(cells)

@@ -48,17 +48,20 @@ impl<'r> Logger<'r> {
             return Err(self.refuse(Cause::TooBig, level));
         }
         let limit_cells = self.limit_cells(level);
-        if limit_cells < self.ring.cell_count() {
-            // A severity that is refused at its mark never evicts (I10).
-            if self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
-                return Err(self.refuse(Cause::Level, level));
-            }
-            return Ok(Admitted {
-                bytes: most,
-                limit_cells,
-            });
+        // A severity that is refused at its mark never evicts (I10).
+        let cause = if limit_cells < self.ring.cell_count() {
+            Cause::Level
+        } else {
+            Cause::Full
+        };
+        let gives_up = cause == Cause::Level || matches!(self.policy, Policy::DropNewest);
+        if gives_up && self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
+            return Err(self.refuse(cause, level));
         }
-        self.admit_simple(level, most)
+        Ok(Admitted {
+            bytes: most,
+            limit_cells,
+        })
     }
 
     /// Whether a record is let in uncut, may fill the ring, and nobody is told

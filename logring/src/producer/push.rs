@@ -18,7 +18,7 @@ impl<'r> Logger<'r> {
     ///
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler. Up to
-    /// four attempts at once and the logger's retry limit more, each walking
+    /// four attempts at once (one on 32-bit targets) and the logger's retry limit more, each walking
     /// at most half of the ring's cells, and one step a word of the record;
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     #[inline]
@@ -92,20 +92,10 @@ impl<'r> Logger<'r> {
             Ok(reserved) => reserved,
             Err(no) => return no.into(),
         };
-        match bytes.get(..admitted.bytes) {
-            Some(cut) if admitted.bytes < bytes.len() => self.store_cut(&reserved, cut),
-            _ => {
-                self.ring().write_whole(&reserved, bytes);
-                Pushed::Stored
-            }
-        }
-    }
-
-    #[cold]
-    fn store_cut(&self, reserved: &Reserved, bytes: &[u8]) -> Pushed {
-        let mut writer = Writer::begin(self.ring(), reserved);
-        writer.append(bytes);
-        commit(writer, true)
+        let cut = bytes.get(..admitted.bytes).unwrap_or(bytes);
+        let truncated = cut.len() < bytes.len();
+        self.ring().write_whole(&reserved, cut, truncated);
+        stored(truncated)
     }
 
     /// Offers one record gathered from `parts`, with the caller's own `tag`
@@ -165,6 +155,10 @@ impl<'r> Logger<'r> {
 
 fn commit(writer: Writer<'_>, truncated: bool) -> Pushed {
     writer.commit(truncated);
+    stored(truncated)
+}
+
+const fn stored(truncated: bool) -> Pushed {
     if truncated {
         Pushed::Truncated
     } else {
@@ -241,7 +235,7 @@ impl Ring {
         let cells = geometry::cells_for(header::INFO_WORDS, bytes.len());
         match self.claim_at_once(cells) {
             Some(head) => {
-                self.write_whole(&Reserved::plain(head, cells, level), bytes);
+                self.write_whole(&Reserved::plain(head, cells, level), bytes, false);
                 true
             }
             None => false,

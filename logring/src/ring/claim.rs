@@ -4,9 +4,10 @@
 use super::Ring;
 use super::copy::load_bytes;
 use super::orderings::{C_A, C_B, C_C, C_D, V};
-use crate::layout::geometry::{CELL_RECORD_BYTES, PAYLOAD_WORDS};
+use crate::layout::geometry::CELL_RECORD_BYTES;
 use crate::layout::{Cell, Extras, Header, Piece, Position, State, geometry, header};
 use crate::level::Level;
+use crate::sync::Slot;
 
 /// Attempts of one claim. Each failed one means that the tail was moved by
 /// somebody else.
@@ -76,6 +77,16 @@ impl Pace {
     }
 }
 
+/// What one attempt at a claim came to.
+enum Attempt {
+    Won(Claim),
+    /// Somebody else moved the tail, or there were only pads; this many
+    /// records were copied for nothing.
+    Lost {
+        copied: usize,
+    },
+}
+
 /// How a pass over the oldest records ended.
 struct Pass {
     end: Position,
@@ -89,60 +100,76 @@ struct Pass {
 impl Ring {
     /// Copies up to `max` of the oldest records, at least 1, and claims them.
     pub(crate) fn claim(&self, max: usize, out: &mut impl Receive) -> Claim {
-        self.claim_paced(max, &mut Pace::default(), out)
+        for _ in 0..TAKE_TRIES {
+            if let Attempt::Won(claim) = self.claim_once(max, out) {
+                return claim;
+            }
+        }
+        Claim::Pending
     }
 
     /// The same for one of several claims in a row.
     pub(crate) fn claim_paced(&self, max: usize, pace: &mut Pace, out: &mut impl Receive) -> Claim {
         for _ in 0..TAKE_TRIES {
-            let tail = Position::from_word(self.back.tail.load(C_A));
-            let pass = self.copy_records(tail, max.min(pace.records), out);
-            if pass.end == tail {
-                // Nothing to claim. The verdict counts only if the tail has
-                // stood still.
-                let moved = self.back.tail.load(V) != tail.word();
-                match pass.needed {
-                    _ if moved => {}
-                    // What was read of it is true only if it still is the
-                    // oldest; a swap that changes nothing says so (I3).
-                    Some(_) if !self.is_tail(tail) => {}
-                    Some(needed) => return Claim::NoSpace { needed },
-                    None if self.front.head.load(V) == tail.word() => {
-                        self.settle_untold();
-                        return Claim::Empty;
-                    }
-                    None => return Claim::Pending,
+            match self.claim_once(max.min(pace.records), out) {
+                Attempt::Won(claim) => {
+                    pace.won();
+                    return claim;
                 }
-                out.forget();
-                continue;
+                Attempt::Lost { copied } if copied > 0 => pace.lost(copied),
+                Attempt::Lost { .. } => {}
             }
-            if self
-                .back
-                .tail
-                .cas(tail.word(), pass.end.word(), C_D)
-                .is_err()
-            {
-                out.forget();
-                pace.lost(pass.records);
-                continue;
-            }
-            pace.won();
-            self.back.watermark.raise(pass.used.min(self.cell_count()));
-            if pass.records != 0 {
-                self.back.delivered.add(pass.records, V);
-                return Claim::Taken {
-                    records: pass.records,
-                };
-            }
-            // Only pads: they are gone now.
-            out.forget();
         }
         Claim::Pending
     }
 
-    /// C.d, of nothing: whether the tail has stood still since it was read.
-    pub(super) fn is_tail(&self, tail: Position) -> bool {
-        self.back.tail.cas(tail.word(), tail.word(), C_D).is_ok()
+    /// C, once.
+    #[inline(always)]
+    fn claim_once(&self, max: usize, out: &mut impl Receive) -> Attempt {
+        let tail = Position::from_word(self.back.tail.load(C_A));
+        let pass = self.copy_records(tail, max, out);
+        if pass.end == tail {
+            // Nothing to claim. The verdict counts only if the tail has
+            // stood still.
+            let moved = self.back.tail.load(V) != tail.word();
+            match pass.needed {
+                _ if moved => {}
+                // What was read of it is true only if it still is the
+                // oldest; a swap that changes nothing says so (I3).
+                Some(_) if !self.move_tail(tail, tail) => {}
+                Some(needed) => return Attempt::Won(Claim::NoSpace { needed }),
+                None if self.front.head.load(V) == tail.word() => {
+                    self.settle_untold();
+                    return Attempt::Won(Claim::Empty);
+                }
+                None => return Attempt::Won(Claim::Pending),
+            }
+            out.forget();
+            return Attempt::Lost { copied: 0 };
+        }
+        if !self.move_tail(tail, pass.end) {
+            out.forget();
+            return Attempt::Lost {
+                copied: pass.records,
+            };
+        }
+        self.back.watermark.raise(pass.used.min(self.cell_count()));
+        if pass.records != 0 {
+            self.back.delivered.add(pass.records, V);
+            return Attempt::Won(Claim::Taken {
+                records: pass.records,
+            });
+        }
+        // Only pads: they are gone now.
+        out.forget();
+        Attempt::Lost { copied: 0 }
+    }
+
+    /// C.d: whether the tail has stood still since it was read, and now is at
+    /// `to`.
+    #[inline(always)]
+    pub(super) fn move_tail(&self, from: Position, to: Position) -> bool {
+        self.back.tail.cas(from.word(), to.word(), C_D).is_ok()
     }
 
     /// C.b and C.c: copies up to `batch` records from `tail` on.
@@ -245,23 +272,47 @@ impl Ring {
         mut meta: Meta,
         out: &mut impl Receive,
     ) -> Result<(), usize> {
-        let mut reader = Reader {
-            ring: self,
-            cell: at,
-            word: header::INFO_WORDS,
+        // Every extra fits the first cell.
+        let (_, mut slots) = self.cell(at).payload.split_at(header::INFO_WORDS);
+        let mut take = || match slots {
+            [slot, rest @ ..] => {
+                slots = rest;
+                slot.load(C_C)
+            }
+            [] => 0,
         };
         let extras = meta.header.extras();
         if extras.has_timestamp() {
-            meta.timestamp = reader.take_timestamp();
+            meta.timestamp = take() as u64;
+            #[cfg(not(target_pointer_width = "64"))]
+            {
+                meta.timestamp |= (take() as u64) << 32;
+            }
         }
         if extras.has_tag() {
-            meta.tag = reader.take() as u32;
+            meta.tag = take() as u32;
         }
         if extras.has_loss() {
-            meta.loss_total = reader.take();
+            meta.loss_total = take();
         }
-        reader.copy(out.room(&meta)?);
+        self.load(at, slots, out.room(&meta)?);
         Ok(())
+    }
+
+    /// C.c: loads bytes from `slots`, the rest of the cell at `at`, and from
+    /// the cells behind it.
+    #[inline(always)]
+    fn load(&self, mut at: Position, slots: &[Slot], bytes: &mut [u8]) {
+        let mut slots = slots;
+        let mut rest = bytes;
+        loop {
+            rest = load_bytes(slots, rest);
+            if rest.is_empty() {
+                return;
+            }
+            at = at.plus(1);
+            slots = &self.cell(at).payload;
+        }
     }
 }
 
@@ -286,49 +337,6 @@ impl Meta {
             timestamp: 0,
             tag: 0,
             loss_total: 0,
-        }
-    }
-}
-
-/// Reads payload words one after the other (C.c).
-struct Reader<'r> {
-    ring: &'r Ring,
-    cell: Position,
-    word: usize,
-}
-
-impl Reader<'_> {
-    #[inline]
-    fn take(&mut self) -> usize {
-        if self.word == PAYLOAD_WORDS {
-            self.cell = self.cell.plus(1);
-            self.word = 0;
-        }
-        let word = self.ring.cell(self.cell).payload.get(self.word);
-        self.word += 1;
-        word.map_or(0, |word| word.load(C_C))
-    }
-
-    #[inline]
-    fn take_timestamp(&mut self) -> u64 {
-        let low = self.take() as u64;
-        #[cfg(not(target_pointer_width = "64"))]
-        let low = low | (self.take() as u64) << 32;
-        low
-    }
-
-    /// Fills `bytes`, a cell at a time.
-    #[inline(always)]
-    fn copy(&mut self, mut bytes: &mut [u8]) {
-        while !bytes.is_empty() {
-            if self.word == PAYLOAD_WORDS {
-                self.cell = self.cell.plus(1);
-                self.word = 0;
-            }
-            let payload = &self.ring.cell(self.cell).payload;
-            let slots = payload.get(self.word..).unwrap_or_default();
-            self.word = PAYLOAD_WORDS;
-            bytes = load_bytes(slots, bytes);
         }
     }
 }

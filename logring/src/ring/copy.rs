@@ -4,17 +4,19 @@
 //! each without a loop: a handful of branches, whatever the length.
 
 use super::orderings::{C_C, W};
-use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
-use crate::sync::Word;
+use crate::layout::geometry::{LEAN, PAYLOAD_WORDS, WORD_BYTES};
+use crate::sync::Slot;
 
 /// W.c: stores bytes into the payload words of one cell, and returns those
 /// that are for the next.
 #[inline(always)]
-pub(super) fn store_bytes<'b>(slots: &[Word], bytes: &'b [u8]) -> &'b [u8] {
+pub(super) fn store_bytes<'b>(slots: &[Slot], bytes: &'b [u8]) -> &'b [u8] {
     let here = bytes.len().min(slots.len() * WORD_BYTES);
     let (mut bytes, rest) = bytes.split_at(here);
     let mut slots = slots;
-    if !store_block::<PAYLOAD_WORDS>(&mut slots, &mut bytes) {
+    if LEAN {
+        store_words(slots, bytes);
+    } else if !store_block::<PAYLOAD_WORDS>(&mut slots, &mut bytes) {
         store_all(slots, bytes);
     }
     rest
@@ -22,7 +24,10 @@ pub(super) fn store_bytes<'b>(slots: &[Word], bytes: &'b [u8]) -> &'b [u8] {
 
 /// W.c: stores bytes that fit the payload words of one cell.
 #[inline(always)]
-pub(super) fn store_all(slots: &[Word], bytes: &[u8]) {
+pub(super) fn store_all(slots: &[Slot], bytes: &[u8]) {
+    if LEAN {
+        return store_words(slots, bytes);
+    }
     let (mut slots, mut rest) = (slots, bytes);
     store_block::<8>(&mut slots, &mut rest);
     store_block::<4>(&mut slots, &mut rest);
@@ -33,8 +38,36 @@ pub(super) fn store_all(slots: &[Word], bytes: &[u8]) {
     }
 }
 
+/// The same in a loop, which is little code.
 #[inline(always)]
-fn store_block<const WORDS: usize>(slots: &mut &[Word], bytes: &mut &[u8]) -> bool {
+fn store_words(slots: &[Slot], bytes: &[u8]) {
+    let words = bytes.chunks_exact(WORD_BYTES);
+    let last = words.remainder();
+    let mut slots = slots.iter();
+    for (word, slot) in words.zip(&mut slots) {
+        slot.store(word_of(word), W);
+    }
+    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
+        slot.store(word_of(last), W);
+    }
+}
+
+/// The same for [`load_bytes`].
+#[inline(always)]
+fn load_words(slots: &[Slot], bytes: &mut [u8]) {
+    let mut words = bytes.chunks_exact_mut(WORD_BYTES);
+    let mut slots = slots.iter();
+    for (word, slot) in (&mut words).zip(&mut slots) {
+        word.copy_from_slice(&slot.load(C_C).to_ne_bytes());
+    }
+    let last = words.into_remainder();
+    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
+        spread(slot.load(C_C), last);
+    }
+}
+
+#[inline(always)]
+fn store_block<const WORDS: usize>(slots: &mut &[Slot], bytes: &mut &[u8]) -> bool {
     let fits = WORDS <= slots.len() && WORDS * WORD_BYTES <= bytes.len();
     if fits {
         let (block, free) = slots.split_at(WORDS);
@@ -64,10 +97,14 @@ fn last_word(bytes: &[u8], rest: &[u8]) -> usize {
 /// C.c: loads bytes from the payload words of one cell, and returns the room
 /// that is for the next.
 #[inline(always)]
-pub(super) fn load_bytes<'b>(slots: &[Word], bytes: &'b mut [u8]) -> &'b mut [u8] {
+pub(super) fn load_bytes<'b>(slots: &[Slot], bytes: &'b mut [u8]) -> &'b mut [u8] {
     let here = bytes.len().min(slots.len() * WORD_BYTES);
     let (mut bytes, rest) = bytes.split_at_mut(here);
     let mut slots = slots;
+    if LEAN {
+        load_words(slots, bytes);
+        return rest;
+    }
     load_block::<PAYLOAD_WORDS>(&mut slots, &mut bytes);
     load_block::<8>(&mut slots, &mut bytes);
     load_block::<4>(&mut slots, &mut bytes);
@@ -80,7 +117,7 @@ pub(super) fn load_bytes<'b>(slots: &[Word], bytes: &'b mut [u8]) -> &'b mut [u8
 }
 
 #[inline(always)]
-fn load_block<const WORDS: usize>(slots: &mut &[Word], bytes: &mut &mut [u8]) {
+fn load_block<const WORDS: usize>(slots: &mut &[Slot], bytes: &mut &mut [u8]) {
     if WORDS <= slots.len() && WORDS * WORD_BYTES <= bytes.len() {
         let (block, free) = slots.split_at(WORDS);
         let (chunk, rest) = core::mem::take(bytes).split_at_mut(WORDS * WORD_BYTES);
@@ -197,7 +234,7 @@ mod tests {
         let bytes: [u8; WORDS * WORD_BYTES] = core::array::from_fn(|at| at as u8 ^ 0x5A);
         for free in 0..=WORDS {
             for len in 0..=bytes.len() {
-                let slots: [Word; WORDS] = core::array::from_fn(|_| Word::new(0));
+                let slots: [Slot; WORDS] = core::array::from_fn(|_| Slot::new(0));
                 let fit = len.min(free * WORD_BYTES);
                 let rest = store_bytes(&slots[..free], &bytes[..len]);
                 assert_eq!(rest, &bytes[fit..len]);

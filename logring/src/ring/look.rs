@@ -48,7 +48,7 @@ impl Ring {
             let tail = Position::from_word(self.back.tail.load(C_A));
             match self.claim(1, &mut Nothing) {
                 Claim::NoSpace { .. } | Claim::Taken { .. } => return true,
-                Claim::Empty | Claim::Pending if self.is_tail(tail) => return false,
+                Claim::Empty | Claim::Pending if self.move_tail(tail, tail) => return false,
                 Claim::Empty | Claim::Pending => {}
             }
         }

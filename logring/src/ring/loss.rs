@@ -130,26 +130,22 @@ impl Telling<'_> {
 /// Moves a told total forward to `total` and says by how much; 0 if it is
 /// already there or beyond. Each loss is told by the one winner of the
 /// compare-and-swap that passes it.
-#[inline]
+#[inline(always)]
 fn advance(told: &Word, total: usize) -> usize {
     let seen = told.load(L);
-    if is_ahead(total, seen) {
-        advance_from(told, seen, total)
-    } else {
+    if seen == total {
         0
+    } else {
+        advance_from(told, seen, total)
     }
-}
-
-fn is_ahead(total: usize, told: usize) -> bool {
-    let ahead = total.wrapping_sub(told);
-    ahead != 0 && ahead <= usize::MAX / 2
 }
 
 #[inline(never)]
 fn advance_from(told: &Word, mut seen: usize, total: usize) -> usize {
     for _ in 0..TELL_TRIES {
         let ahead = total.wrapping_sub(seen);
-        if !is_ahead(total, seen) {
+        // Behind is where it has been.
+        if ahead == 0 || ahead > usize::MAX / 2 {
             return 0;
         }
         match told.cas(seen, total, L) {

@@ -11,15 +11,15 @@ use crate::layout::Cell;
 #[cfg(not(all(test, loom)))]
 use crate::layout::geometry;
 use crate::stats::{Ledger, Watermark};
-use crate::sync::Word;
+use crate::sync::{Slot, Word};
 
 #[cfg(not(all(test, loom)))]
 impl Front {
     const fn at(position: usize) -> Self {
         Self {
             head: Word::new(position),
-            hint: Word::new(position),
-            untold: Word::new(0),
+            hint: Slot::new(position),
+            untold: Slot::new(0),
         }
     }
 }
@@ -268,8 +268,8 @@ impl<const N: usize> Ring<[Cell; N]> {
         Self {
             front: Front {
                 head: Word::new(position),
-                hint: Word::new(position),
-                untold: Word::new(0),
+                hint: Slot::new(position),
+                untold: Slot::new(0),
             },
             back: Back {
                 tail: Word::new(position),

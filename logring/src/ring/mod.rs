@@ -43,7 +43,7 @@ pub(crate) use write::{Reserved, Writer};
 
 use crate::layout::{Cell, Position};
 use crate::stats::{Ledger, Watermark};
-use crate::sync::Word;
+use crate::sync::{Slot, Word};
 
 /// A bounded queue of log records in one block of plain memory.
 ///
@@ -99,10 +99,10 @@ struct Front {
     head: Word,
     /// A value that `tail` once had (I4). It may be old, never ahead of the
     /// truth, so it may say "there is room" and nothing else.
-    hint: Word,
+    hint: Slot,
     /// Not 0 while refusals may exist that nobody was told of: accepted
     /// records then carry the total. A hint, too: sums never depend on it.
-    untold: Word,
+    untold: Slot,
 }
 
 /// What poppers touch: one cache line.

@@ -130,8 +130,8 @@ impl Ring {
         self.free_all(start, self.cell_count());
         self.ledger.wipe();
         self.back.watermark.limit(0);
+        self.front.untold.store(0, H_A);
         let words = [
-            &self.front.untold,
             &self.back.told_refused,
             &self.back.told_evicted,
             &self.back.delivered,

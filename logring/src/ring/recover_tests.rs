@@ -126,7 +126,11 @@ fn a_writer_that_died_among_its_stamps_counts_as_one() {
         let ring = used_ring(2);
         let first = ring.claim_and_die(4);
         let bytes = CELL_RECORD_BYTES + (stamped - 1) * PAYLOAD_WORDS * WORD_BYTES + 1;
-        ring.write_whole(&Reserved::plain(first, 4, Level::INFO), &[9; 512][..bytes]);
+        ring.write_whole(
+            &Reserved::plain(first, 4, Level::INFO),
+            &[9; 512][..bytes],
+            false,
+        );
         ring.cell(first).state.store(0, L);
         push(&ring, b"a");
         let found = ring.recover();
@@ -195,7 +199,7 @@ fn a_free_cell_does_not_look_committed_when_its_lap_comes() {
     push(&ring, b"a");
     let head = Position::from_word(ring.front.head.load(L));
     let record = Reserved::plain(head, 1, Level::INFO);
-    ring.write_whole(&record, b"never pushed");
+    ring.write_whole(&record, b"never pushed", false);
     ring.recover();
     ring.claim_and_die(1);
     assert_eq!(pop(&ring), Some(b'a'));

@@ -4,6 +4,7 @@ use super::Ring;
 use super::evict::Evicted;
 use super::orderings::{P_A, P_B, P_C, P_D, P_E};
 use crate::layout::Position;
+use crate::layout::geometry::LEAN;
 use crate::policy::Policy;
 use crate::stats::Cause;
 
@@ -22,7 +23,7 @@ pub(crate) struct Request {
 }
 
 /// Attempts of a claim at once.
-pub(crate) const AT_ONCE_TRIES: usize = 4;
+pub(crate) const AT_ONCE_TRIES: usize = if LEAN { 1 } else { 4 };
 
 impl Ring {
     /// The head, if the hint shows room for a record of `cells` cells.

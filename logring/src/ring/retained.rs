@@ -8,7 +8,7 @@ use crate::layout::Position;
 use crate::layout::geometry;
 use crate::layout::geometry::PAYLOAD_WORDS;
 use crate::stats::ledger::STRIPES;
-use crate::sync::Word;
+use crate::sync::Slot;
 
 /// Words of a seal: enough that the noise of a power-up does not hit it, also
 /// where words are short.
@@ -50,7 +50,7 @@ const SEAL_WORDS: usize = 4;
 pub struct Retained<const N: usize> {
     /// What [`seal`](Self::seal) says if the ring is one; a wrong word if it
     /// is not. Owner: whoever calls `recover`.
-    seal: [Word; SEAL_WORDS],
+    seal: [Slot; SEAL_WORDS],
     ring: LogRing<N>,
 }
 
@@ -67,7 +67,7 @@ impl<const N: usize> Retained<N> {
     pub const fn new() -> Self {
         const { assert!(geometry::is_ring_size(N)) }
         Self {
-            seal: [const { Word::new(0) }; SEAL_WORDS],
+            seal: [const { Slot::new(0) }; SEAL_WORDS],
             ring: LogRing::new(),
         }
     }

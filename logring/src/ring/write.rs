@@ -10,7 +10,7 @@ use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::{Extras, Header, Position, State, header};
 use crate::level::Level;
 use crate::stats::Cause;
-use crate::sync::Word;
+use crate::sync::Slot;
 
 /// Reserved cells, and the header that their record will have.
 pub(crate) struct Reserved {
@@ -156,7 +156,7 @@ impl<'r> Writer<'r> {
     /// The payload words of the cell that is being filled which are not yet
     /// stored; those of the next one if there is none.
     #[inline(always)]
-    fn free_words(&mut self) -> &'r [Word] {
+    fn free_words(&mut self) -> &'r [Slot] {
         if self.word as usize == PAYLOAD_WORDS {
             self.cell = self.cell.plus(1);
             self.word = 0;
@@ -259,12 +259,13 @@ impl Ring {
         cell.state.store(commit.word(), W_E);
     }
 
-    /// W.b to W.e at one go, for a record whose bytes are all at hand and not
-    /// cut. W.a is left out as in [`write_cell`](Self::write_cell).
+    /// W.b to W.e at one go, for a record whose bytes are all at hand, cut or
+    /// not. W.a is left out as in [`write_cell`](Self::write_cell).
     #[inline(always)]
-    pub(crate) fn write_whole(&self, reserved: &Reserved, bytes: &[u8]) {
+    pub(crate) fn write_whole(&self, reserved: &Reserved, bytes: &[u8], truncated: bool) {
         let Reserved { first, cells, .. } = *reserved;
-        let header = Header::new(reserved.level.get(), bytes.len(), reserved.extras, false);
+        let level = reserved.level.get();
+        let header = Header::new(level, bytes.len(), reserved.extras, truncated);
         let cell = self.cell(first);
         cell.shadow.own();
         let (info, mut slots) = cell.payload.split_at(header::INFO_WORDS);
@@ -278,8 +279,20 @@ impl Ring {
                 slots = free;
             }
         });
+        self.fill(first, slots, bytes);
+        if truncated {
+            self.ledger.count_truncated();
+        }
+        let commit = State::committed(self.lap(first), header, cells);
+        cell.state.store(commit.word(), W_E);
+    }
+
+    /// W.b and W.c: stores bytes into `slots`, the rest of the cell at `at`, and
+    /// into the cells behind it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn fill(&self, mut at: Position, slots: &[Slot], bytes: &[u8]) {
         let mut rest = store_bytes(slots, bytes);
-        let mut at = first;
         while !rest.is_empty() {
             at = at.plus(1);
             let cell = self.cell(at);
@@ -288,8 +301,6 @@ impl Ring {
             cell.state.store(State::continued(self.lap(at)).word(), W);
             rest = store_bytes(&cell.payload, rest);
         }
-        let commit = State::committed(self.lap(first), header, cells);
-        cell.state.store(commit.word(), W_E);
     }
 
     /// W.b: gives every further cell of a record this lap's mark (I5).

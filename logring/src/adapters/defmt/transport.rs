@@ -4,7 +4,7 @@
 use crate::error::Pushed;
 use crate::level::Level;
 use crate::producer::Logger;
-use crate::sync::{ALONE, Byte, Word, same_core};
+use crate::sync::{ALONE, Byte, Slot, same_core};
 
 /// Frames of `defmt` on their way into a ring: as many open at once as
 /// `DEPTH`, each of up to `FRAME_BYTES`.
@@ -69,7 +69,7 @@ pub struct DefmtTransport<const DEPTH: usize, const FRAME_BYTES: usize> {
     level: Level,
     /// Frames that are open. Owner: the context that runs; each leaves it as it
     /// found it. It may exceed `DEPTH`: then the last have no buffer.
-    open: Word,
+    open: Slot,
     buffers: [Buffer<FRAME_BYTES>; DEPTH],
 }
 
@@ -77,14 +77,14 @@ pub struct DefmtTransport<const DEPTH: usize, const FRAME_BYTES: usize> {
 /// store of `open` that begins it to the one that ends it (F1).
 struct Buffer<const BYTES: usize> {
     /// Bytes that were written, more than `BYTES` if they did not fit.
-    len: Word,
+    len: Slot,
     bytes: [Byte; BYTES],
 }
 
 impl<const BYTES: usize> Buffer<BYTES> {
     const fn new() -> Self {
         Self {
-            len: Word::new(0),
+            len: Slot::new(0),
             bytes: [const { Byte::new(0) }; BYTES],
         }
     }
@@ -116,7 +116,7 @@ impl<const DEPTH: usize, const FRAME_BYTES: usize> DefmtTransport<DEPTH, FRAME_B
         Self {
             logger: logger.uncut(),
             level: Level::INFO,
-            open: Word::new(0),
+            open: Slot::new(0),
             buffers: [const { Buffer::new() }; DEPTH],
         }
     }
