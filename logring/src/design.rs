@@ -103,11 +103,12 @@
 //!
 //! A push without clock, tag or mark, that carries no total and is not cut, is
 //! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line, P.e up to four times
-//! (once on 32-bit targets), and comes to the loop only if the hint shows no
-//! room or all of them fail. Whatever does not evict
-//! asks before the loop whether room is sure to be lacking (P.a, P.b, P.c), so
-//! that a refusal costs nothing but itself. `Ring::push_at_once` is these two
-//! without a logger; C's push tries it before it makes one.
+//! (once on 32-bit targets), and again if P.a to P.d show that the hint was old;
+//! it comes to the loop only if there is no room or all of them fail. Whatever
+//! does not evict asks before the loop whether room is sure to be lacking (P.a,
+//! P.b, P.c), so that a refusal costs nothing but itself. `Ring::push_at_once`
+//! is a plain push and that question without a logger; C's push tries it before
+//! it makes one.
 //!
 //! # Orderings
 //!
@@ -207,7 +208,7 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 20 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
+//! 30 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
@@ -217,8 +218,9 @@
 //! `R` words that make up the sum of refusals (56, or 7);
 //! [`Logger::steps_max`](crate::Logger::steps_max) computes it, and the
 //! interrupt tests hold every call to it.
-//! - 20: `untold` and the plain push (P.a, P.b, P.e up to 4 times), the look at a
-//!   full ring (4), `untold`, a look for room (2), P.a and P.b of the loop, R.a (4). A
+//! - 30: `untold` and the plain push (P.a, P.b, P.e up to 4 times), P.a to P.d for
+//!   an old hint (4) and the same push again (6; less on 32-bit targets), the look
+//!   at a full ring (4), `untold`, a look for room (2), P.a and P.b of the loop, R.a (4). A
 //!   formatted line looks twice, but who looks does not evict, and spares the
 //!   walk. `push_at_once`, where it leaves the offer to a logger, adds 11.
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the

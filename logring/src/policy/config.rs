@@ -63,7 +63,7 @@ pub struct Config {
 
 impl Config {
     /// Attempts before a push gives up, where nothing else was asked for. A
-    /// simple push makes up to four (one on 32-bit targets) in front of these.
+    /// simple push makes up to eight (two on 32-bit targets) in front of these.
     ///
     /// An attempt fails only if another producer or consumer succeeded
     /// meanwhile. The limit is what bounds a push: fewer attempts lose records

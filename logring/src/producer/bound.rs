@@ -14,7 +14,7 @@ impl Logger<'_> {
     /// logger's clock and hook come on top.
     ///
     /// ```text
-    /// steps(k) = 20 + tries * (walk + 16) + W k + R + 4
+    /// steps(k) = 30 + tries * (walk + 16) + W k + R + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
@@ -48,10 +48,11 @@ impl Logger<'_> {
     }
 }
 
-/// The plain push; head, hint, head and tail of the look at a full ring;
+/// The plain push; head, hint, tail and hint of its look at the tail, and the
+/// same push again; head, hint, head and tail of the look at a full ring;
 /// `untold`; head and hint of a look for room, and those of the loop; R.a. An
 /// attempt in line that has failed is one of the loop's.
-const OFFER: usize = PLAIN_STEPS + 4 + 1 + 2 + 2 + 4;
+const OFFER: usize = PLAIN_STEPS + 4 + (2 + AT_ONCE_TRIES) + 4 + 1 + 2 + 2 + 4;
 /// A plain push that does not succeed: `untold`, head, hint, and P.e so many
 /// times.
 pub(crate) const PLAIN_STEPS: usize = 3 + AT_ONCE_TRIES;

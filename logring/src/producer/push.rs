@@ -18,8 +18,9 @@ impl<'r> Logger<'r> {
     ///
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler. Up to
-    /// four attempts at once (one on 32-bit targets) and the logger's retry limit more, each walking
-    /// at most half of the ring's cells, and one step a word of the record;
+    /// eight attempts at once (two on 32-bit targets) and the logger's retry
+    /// limit more, each walking at most half of the ring's cells, and one step
+    /// a word of the record;
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     #[inline]
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
@@ -30,6 +31,19 @@ impl<'r> Logger<'r> {
             if self.ring().store_in_cell(level, bytes) {
                 return Pushed::Stored;
             }
+            return self.push_again(level, bytes);
+        }
+        self.offer(level, bytes)
+    }
+
+    /// A plain push of one cell that did not go at once. Where only the hint
+    /// was old, which it is once a lap, nothing else of an offer is needed, and
+    /// little of the stack.
+    #[inline(never)]
+    fn push_again(&self, level: Level, bytes: &[u8]) -> Pushed {
+        let renewed = self.ring().renew_hint() == Some(true);
+        if renewed && self.ring().store_in_cell(level, bytes) {
+            return Pushed::Stored;
         }
         self.offer(level, bytes)
     }

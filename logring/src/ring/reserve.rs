@@ -56,6 +56,32 @@ impl Ring {
         None
     }
 
+    /// Brings the hint up to date where it shows no room for a cell, and says
+    /// whether it then shows some; `None` if the hint was not what was in the way.
+    ///
+    /// P.a to P.d of the loop, for one cell and without an eviction. Nothing is
+    /// decided here: who is told that there is room still has to win P.e, and
+    /// "no" is true as in [`lacks_room`](Self::lacks_room).
+    #[inline(always)]
+    pub(crate) fn renew_hint(&self) -> Option<bool> {
+        let size = self.cell_count();
+        let head = Position::from_word(self.front.head.load(P_A));
+        let hint = Position::from_word(self.front.hint.load(P_B));
+        if head.since(hint) < size {
+            return None;
+        }
+        let tail = Position::from_word(self.back.tail.load(P_C));
+        let used = head.since(tail);
+        if used > size {
+            // The head is older than the tail.
+            return None;
+        }
+        if used < size {
+            self.front.hint.store(tail.word(), P_D);
+        }
+        Some(used < size)
+    }
+
     /// Whether a record of at least `cells` cells is sure to lack room, for a
     /// caller that does not evict.
     #[inline(always)]
