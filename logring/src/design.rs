@@ -336,8 +336,9 @@
 //!   at for itself and for the one first cell before it.
 //! - Dropped neighbours are one record, but a RESERVED of its lap begins another.
 //!   So the count is exact but for a writer that died before W.a, or leaves it
-//!   out, right behind another dead one: it counts with that. The number of
-//!   cells is the upper bound.
+//!   out, right behind another dead one: it counts with that; and for one that
+//!   died between R.a and W.e of a discard: it counts twice. The number of cells
+//!   is the upper bound.
 //! - Each is counted as discarded, by R.a, and then its cells become pads of one
 //!   cell. The tiles are whole again (I1), each cell has its lap's mark (I5), and
 //!   as W.a's stamp is gone no words are its grant (I2).

@@ -136,7 +136,7 @@ const DURING: u32 = 1;
 const AFTER: u32 = 2;
 
 /// Ticks from one reset to the next: what an instruction takes.
-const STRIDE: u32 = if cfg!(target_arch = "arm") { 25 } else { 10 };
+const STRIDE: u32 = if cfg!(target_arch = "arm") { 16 } else { 10 };
 
 /// What a reset found, by operation.
 #[derive(Default)]
@@ -274,8 +274,8 @@ impl Sweep {
             let (unfinished, done) = (get(&tally.unfinished), get(&tally.done));
             let uncounted = get(&tally.uncounted);
             fw::println!(
-                "{operation:?}: {during} resets: {not_begun} before, {unfinished} within \
-                 ({uncounted} before its evictions were counted), {done} behind"
+                "{operation:?}: {during} resets: {not_begun} before, {unfinished} within, \
+                 {done} behind; {uncounted} before evictions were counted"
             );
             assert!(not_begun > 0 && done > 0);
             assert_eq!(unfinished > 0, *operation != Operation::Pop);

@@ -72,7 +72,7 @@ async fn consume() {
 // --- What logs: the interrupt, which comes later and later. ---
 
 /// Ticks that an instruction takes.
-const STRIDE: u32 = if cfg!(target_arch = "arm") { 25 } else { 10 };
+const STRIDE: u32 = if cfg!(target_arch = "arm") { 16 } else { 10 };
 /// Ticks from the interrupt to the one that is too late.
 const WATCHDOG: u32 = 500_000;
 

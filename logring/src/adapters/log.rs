@@ -126,7 +126,9 @@ impl LogAdapter {
     ///
     /// If [`install`](Self::install) was called, `log`'s own limit follows.
     /// Records that other contexts are offering meanwhile may be judged by the
-    /// old limit; of two contexts that set it at once, either may win.
+    /// old limit. Of two contexts that set it at once, either may win, and
+    /// where it differs from `log`'s own the stricter holds until the next call.
+    /// Where `log` has no `set_logger`, set `log`'s limit as well.
     pub fn set_max_level(&self, max_level: LevelFilter) {
         self.max_level.store(max_level as usize, ALONE);
         #[cfg(target_has_atomic = "ptr")]

@@ -13,7 +13,7 @@ const HEADING_BYTES: usize = 64;
 /// it. Without a record it writes of trailing losses, which nothing follows.
 ///
 /// Its arguments are where to write, how many records were lost, and the
-/// record. Its answer does not matter.
+/// record. Its answer does not matter. What it writes beyond 64 bytes is cut.
 ///
 /// # Context
 /// It runs in the consumer's context, and must be fit for it.
@@ -86,7 +86,8 @@ pub enum ByteChunk<'b> {
     /// At least one byte. There may be more behind them.
     Bytes(&'b [u8]),
     /// No byte now, yet the ring is not empty; see [`Popped::Pending`]. Also
-    /// after a record that is no byte at all.
+    /// after a record, or a heading of trailing losses, that is no byte at all:
+    /// then there may be more at once.
     Pending,
     /// The next record has too many bytes. It stays in the ring, and those
     /// behind it wait, until somebody pops it into a larger buffer.

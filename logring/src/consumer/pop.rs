@@ -40,7 +40,7 @@ impl Ring {
     /// (60 on 32-bit targets). It never waits.
     pub fn pop<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
         let mut one = One { buf, meta: None };
-        match self.claim(1, &mut one) {
+        match self.claim_one(&mut one) {
             Claim::Empty => Popped::Empty,
             Claim::Pending => Popped::Pending,
             Claim::NoSpace { needed } => Popped::NoSpace { needed },

@@ -2,7 +2,7 @@
 
 use super::frame::{Header, Writing};
 use super::{DrainEnd, Record};
-use crate::ring::{Claim, Meta, Receive, Ring};
+use crate::ring::{Claim, Meta, Pace, Receive, Ring};
 
 /// What a run delivered, and what it knows of the record behind it.
 pub(crate) struct Run {
@@ -30,7 +30,7 @@ impl Ring {
     /// moment of this call.
     pub(crate) fn oldest_time(&self) -> Result<u64, DrainEnd> {
         let mut look = Look { time: None };
-        let claim = self.claim(1, &mut look);
+        let claim = self.claim_one(&mut look);
         match (look.time, claim) {
             (_, Claim::Empty) => Err(DrainEnd::Empty),
             (Some(time), Claim::NoSpace { .. }) => Ok(time),
@@ -56,7 +56,7 @@ impl Ring {
             until,
             later: None,
         };
-        let claim = self.claim(max, &mut due);
+        let claim = self.claim_paced(max, &mut Pace::default(), &mut due);
         let (used, later) = (due.frames.used, due.later);
         let records = match (claim, later) {
             (Claim::Taken { records }, _) => records,

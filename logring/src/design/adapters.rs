@@ -10,7 +10,8 @@
 //! Release where it ends.
 //!
 //! - **N1** The hook follows W.e: of each record, of each commit and of each
-//!   discard of a grant. What a consumer cannot pass is therefore ended by a
+//!   discard of a grant. (A recovery is none of these: who makes one wakes who
+//!   sleeps.) What a consumer cannot pass is therefore ended by a
 //!   W.e, and that is followed by a call, whatever was called for meanwhile.
 //! - **N2** No wake-up is lost, if all loggers of the ring have the hook. A wait
 //!   is K.r, then a look. Let W.e make the oldest cell readable, and K.w follow
@@ -58,7 +59,8 @@
 //!   too big, as an empty buffer is for any frame. A frame without F.e was not
 //!   offered.
 //!
-//! F1 is false for threads that are switched in the middle of a frame. Every word
-//! is an atomic then, too: frames are torn, and no memory but the buffers is
-//! touched. *Rejected:* a grant held from F.a to F.e. It needs no copy, and a
+//! F1 is false for threads that are switched in the middle of a frame, and for a
+//! frame that is abandoned while the one below it goes on (a panic that is
+//! caught, a task that is killed). Every word is an atomic then, too: frames are
+//! torn, buffers stay taken, and no memory but the buffers is touched. *Rejected:* a grant held from F.a to F.e. It needs no copy, and a
 //! frame that is formatted for long, or never ends, would hold up the consumer.

@@ -180,13 +180,14 @@ impl Header {
         Extras(self.flags & !TRUNCATED)
     }
 
-    /// Whether the record fits so many cells, header included: a
-    /// multiplication, where [`cells`](Self::cells) divides.
+    /// Whether the record takes so many cells, header included: by
+    /// multiplications, where [`cells`](Self::cells) divides.
     #[cfg(any(test, not(target_pointer_width = "64")))]
     #[inline(always)]
-    pub(crate) const fn fits(self, cells: usize) -> bool {
+    pub(crate) const fn needs(self, cells: usize) -> bool {
         let words = self.extras().words() + self.bytes.div_ceil(WORD_BYTES);
-        words <= cells * geometry::PAYLOAD_WORDS
+        let room = cells * geometry::PAYLOAD_WORDS;
+        cells != 0 && words <= room && (cells == 1 || words + geometry::PAYLOAD_WORDS > room)
     }
 
     /// Cells that the record takes, header included.
@@ -210,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn a_record_fits_the_cells_that_it_takes_and_no_fewer() {
+    fn a_record_needs_the_cells_that_it_takes_and_no_other_number() {
         for bytes in 0..300 {
             for extras in [Extras::NONE, Extras::NONE.with_timestamp(true)] {
                 let header = Header::new(9, bytes, extras, false);
-                for cells in 1..50 {
-                    assert_eq!(header.fits(cells), cells >= header.cells());
+                for cells in 0..50 {
+                    assert_eq!(header.needs(cells), cells == header.cells());
                 }
             }
         }

@@ -200,9 +200,10 @@ impl State {
     pub(crate) const fn commit_cells(self, header: Header, max: usize) -> Option<usize> {
         #[cfg(target_pointer_width = "64")]
         let (cells, sound) = (header.cells(), true);
-        // On 32-bit targets the state word says it, and the header has to fit.
+        // On 32-bit targets the state word says it, and the header has to need
+        // as many.
         #[cfg(not(target_pointer_width = "64"))]
-        let (cells, sound) = (self.size(), header.fits(self.size()));
+        let (cells, sound) = (self.size(), header.needs(self.size()));
         if !sound || cells > max {
             return None;
         }

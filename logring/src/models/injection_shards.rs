@@ -222,3 +222,34 @@ fn a_merge_that_loses_a_race_keeps_the_order() {
     let cases = (0..).take_while(|&at| pop_under_a_merge(at)).count();
     assert!(cases > 50, "only {cases} places");
 }
+
+/// Evictions that never stop take the oldest records from under a large batch.
+/// A merge copies less and less, then, and gets some.
+#[test]
+fn a_merge_gives_ground_to_evictions() {
+    static RINGS: [LogRing<256>; 2] = [const { LogRing::new() }; 2];
+    fn push_twenty() {
+        for _ in 0..20 {
+            let log = Shards::new([&RINGS[0], &RINGS[1]], Config::drop_oldest());
+            log.push(0, level(1), b"abcd");
+        }
+    }
+    fn evict_now_and_then() {
+        STEPS.set(STEPS.get() + 1);
+        if STEPS.get() % 200 == 0 {
+            hook::set(None);
+            push_twenty();
+            hook::set(Some(evict_now_and_then));
+        }
+    }
+    (0..13).for_each(|_| push_twenty());
+    let log = Shards::new([&RINGS[0], &RINGS[1]], Config::drop_oldest());
+    STEPS.set(0);
+    let mut records = 0;
+    hook::set(Some(evict_now_and_then));
+    for _ in 0..10 {
+        records += log.drain(&mut [0; 65536], 100, |_, _| ()).records;
+    }
+    hook::set(None);
+    assert!(records > 100, "{records} records");
+}

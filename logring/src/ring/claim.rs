@@ -98,17 +98,17 @@ struct Pass {
 }
 
 impl Ring {
-    /// Copies up to `max` of the oldest records, at least 1, and claims them.
-    pub(crate) fn claim(&self, max: usize, out: &mut impl Receive) -> Claim {
+    /// Copies the oldest record, and claims it.
+    pub(crate) fn claim_one(&self, out: &mut impl Receive) -> Claim {
         for _ in 0..TAKE_TRIES {
-            if let Attempt::Won(claim) = self.claim_once(max, out) {
+            if let Attempt::Won(claim) = self.claim_once(1, out) {
                 return claim;
             }
         }
         Claim::Pending
     }
 
-    /// The same for one of several claims in a row.
+    /// Copies up to `max` of the oldest records, at least 1, and claims them.
     pub(crate) fn claim_paced(&self, max: usize, pace: &mut Pace, out: &mut impl Receive) -> Claim {
         for _ in 0..TAKE_TRIES {
             match self.claim_once(max.min(pace.records), out) {
@@ -201,6 +201,9 @@ impl Ring {
             return false;
         }
         let header = read_header(cell, state);
+        if header::INFO_WORDS != 0 && state.size() != 1 {
+            return false;
+        }
         let (Some(level), Extras::NONE) = (Level::new(header.level()), header.extras()) else {
             return false;
         };

@@ -46,7 +46,7 @@ impl Ring {
     pub(crate) fn has_record(&self) -> bool {
         for _ in 0..LOOK_TRIES {
             let tail = Position::from_word(self.back.tail.load(C_A));
-            match self.claim(1, &mut Nothing) {
+            match self.claim_one(&mut Nothing) {
                 Claim::NoSpace { .. } | Claim::Taken { .. } => return true,
                 Claim::Empty | Claim::Pending if self.move_tail(tail, tail) => return false,
                 Claim::Empty | Claim::Pending => {}

@@ -65,6 +65,13 @@ impl Ring {
     /// record that was written in the moment of a crash is not to be taken
     /// for a mild one.
     ///
+    /// What a consumer had claimed and not yet returned is gone with it, as
+    /// its own. A writer that died in the middle of a discard, or behind the
+    /// count of a cut record, is counted there and here.
+    ///
+    /// It calls nobody (see [`Config::with_notify`](crate::Config::with_notify)):
+    /// whoever sleeps while the ring is recovered is to be woken afterwards.
+    ///
     /// A call that is itself stopped by a crash may be made again: no
     /// committed record is lost, and at most one record is counted once more
     /// for each such crash. Contents of the memory that a data cache had not
@@ -199,6 +206,9 @@ impl Ring {
                 };
                 let header = state.header(info);
                 Level::new(header.level())?;
+                if header.bytes() > geometry::payload_bytes_max(self.cell_count()) {
+                    return None;
+                }
                 state.commit_cells(header, most)?
             }
             Piece::Pad => state.size(),

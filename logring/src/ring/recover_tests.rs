@@ -249,3 +249,39 @@ fn words_beside_the_cells_are_brought_within_bounds() {
     }
     assert_eq!(ring.take_trailing_loss(), ring.ledger.evicted() as u64);
 }
+
+/// Where length and cells are in two words, they have to agree: a record of
+/// three cells that says it is one would leave the tail inside itself.
+#[cfg(not(target_pointer_width = "64"))]
+#[test]
+fn a_record_whose_length_is_damaged_does_not_hold_up_the_next() {
+    let ring = used_ring(3);
+    push(&ring, &[7; 60]);
+    push(&ring, b"b");
+    let tail = Position::from_word(ring.back.tail.load(L));
+    let info = &ring.cell(tail).payload[0];
+    info.store(info.load(L) & 0x1FF | 4 << 9, L);
+    let found = ring.recover();
+    assert_eq!((found.records, found.unfinished), (1, 1));
+    assert_eq!(pop(&ring), Some(b'b'));
+}
+
+/// A record that no buffer of the largest record's size takes would stay for
+/// good.
+#[test]
+fn a_length_beyond_the_largest_record_is_not_kept() {
+    use crate::layout::{Extras, Header, State, header};
+    let ring = used_ring(3);
+    let most = ring.record_bytes_max();
+    push(&ring, &std::vec![7; most]);
+    push(&ring, b"b");
+    let tail = Position::from_word(ring.back.tail.load(L));
+    let longer = Header::new(Level::INFO.get(), most + 4, Extras::NONE, false);
+    if header::INFO_WORDS != 0 {
+        ring.cell(tail).payload[0].store(longer.info(), L);
+    }
+    let state = State::committed(ring.lap(tail), longer, CELLS / 4);
+    ring.cell(tail).state.store(state.word(), L);
+    assert_eq!(ring.recover().records, 1);
+    assert_eq!(pop(&ring), Some(b'b'));
+}

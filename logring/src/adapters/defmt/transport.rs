@@ -22,7 +22,8 @@ use crate::sync::{ALONE, Byte, Slot, same_core};
 /// refused as `TooBig`; others are refused or evicted by the policy of the
 /// logger. All of them are counted, and told to the consumer with a later
 /// record. A frame that is never released was not offered: so a program that
-/// panics while it formats loses that frame and can still log.
+/// panics while it formats, and does not return from that, loses the frame and
+/// can still log.
 ///
 /// [`defmt_global_logger!`](crate::defmt_global_logger) makes it the program's
 /// logger, [`encode_frame`](super::encode_frame) prepares records for the wire:
@@ -54,8 +55,10 @@ use crate::sync::{ALONE, Byte, Slot, same_core};
 /// **Where it does not hold.** One transport belongs to one core, and to
 /// contexts that run to their end before what they interrupted goes on. Threads
 /// that are switched in the middle of a frame are not like that; nor are tasks
-/// of a pre-emptive kernel with time slices. Their frames would be torn,
-/// though no memory beyond the buffers is touched.
+/// of a pre-emptive kernel with time slices, nor a frame that is abandoned (by a
+/// caught panic, a killed task) while the one below it goes on. Their frames
+/// would be torn and buffers stay taken, though no memory beyond them is
+/// touched.
 ///
 /// # Context
 /// Every method may be called from a thread, an interrupt, a signal handler or a

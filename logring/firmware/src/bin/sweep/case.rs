@@ -56,6 +56,8 @@ pub enum Operation {
     Discard,
     Pop,
     Drain,
+    /// No call at all: what the clock counts besides.
+    Nothing,
 }
 
 impl Operation {
@@ -80,6 +82,7 @@ impl Operation {
             Self::Discard => "discard",
             Self::Pop => "pop",
             Self::Drain => "drain",
+            Self::Nothing => "nothing",
         }
     }
 
@@ -120,7 +123,7 @@ impl Case {
         NUMBER.store(NUMBER.load(Relaxed).wrapping_add(1), Relaxed);
         HIT.store(false, Relaxed);
         NESTED.store(false, Relaxed);
-        let lost_before = self.lost();
+        let (refused_before, evicted_before) = self.lost();
         self.fill();
         RUNNING.store(ptr::from_ref(self).cast_mut(), Relaxed);
 
@@ -136,12 +139,14 @@ impl Case {
         board::disarm();
 
         self.empty();
-        let (delivered, lost) = BOOKS.audit((self.lost() - lost_before) as usize);
+        let (refused, evicted) = self.lost();
+        let (refused, evicted) = (refused - refused_before, evicted - evicted_before);
+        let delivered = BOOKS.audit(refused, evicted);
         Met {
             hit: HIT.load(Relaxed),
             nested: NESTED.load(Relaxed),
             delivered: delivered as u32,
-            lost: lost as u32,
+            lost: (refused + evicted) as u32,
             instructions: INSTRUCTIONS.load(Relaxed),
         }
     }
@@ -165,14 +170,16 @@ impl Case {
         answer
     }
 
-    fn lost(&self) -> u64 {
+    /// Records that the ring refused or got back, and that it evicted.
+    fn lost(&self) -> (usize, usize) {
         let lost = self.log.ring().stats().lost;
         // Each interrupt costs at most one attempt, of many.
         assert!(
             lost.by_cause(Cause::Contended) == 0,
             "an offer ran out of attempts"
         );
-        lost.total()
+        let evicted = lost.by_cause(Cause::Evicted);
+        ((lost.total() - evicted) as usize, evicted as usize)
     }
 
     /// Fills the ring with long and short records.
@@ -209,6 +216,7 @@ impl Case {
                 self.pop(level);
             }
             Operation::Drain => self.drain(level),
+            Operation::Nothing => self.inside(level, || ()),
         }
     }
 

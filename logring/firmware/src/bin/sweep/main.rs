@@ -108,8 +108,8 @@ impl Tally {
         };
         let alone = case.run(None).instructions;
         self.alone = self.alone.max(alone);
-        // Another distance of the second interrupt each time; prime, so that
-        // every pair of instructions comes up sooner or later.
+        // Another distance of the second interrupt each time: a sample, spread
+        // over all instructions of the handler.
         let mut second = 1;
         let mut after_the_end = 0;
         let hits_before = self.hits;
@@ -133,6 +133,18 @@ impl Tally {
             first += 1;
             assert!(first < 20_000, "the operation does not end");
         }
+        let nothing = Case {
+            operation: Operation::Nothing,
+            ..case
+        };
+        // Two cases for each instruction of the operation, which alone may take
+        // a longer way than in the cases.
+        let own = alone.saturating_sub(nothing.run(None).instructions);
+        let hits = self.hits - hits_before;
+        assert!(
+            hits >= own - own / 4,
+            "{hits} hits within {own} instructions"
+        );
     }
 
     fn tell(&self, policy: Policy, operation: Operation, cells: usize) {
