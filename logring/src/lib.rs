@@ -84,7 +84,8 @@
 //! - `shards`: `Shards`, a set of rings behind one logger.
 //! - `core-index`: `shards` and, on Linux, `shards::core_index`.
 //! - `async`: `adapters::Arrival`, for a consumer that awaits records.
-//! - `portable-atomic`: for targets without compare-and-swap. The program, not
+//! - `portable-atomic`: for targets without compare-and-swap, which load and
+//!   store words atomically, as all but the oldest do. The program, not
 //!   a library, also chooses a provider, for instance by
 //!   `portable-atomic-critical-section` or
 //!   `portable-atomic-unsafe-assume-single-core`.

@@ -9,8 +9,8 @@ use crate::ring::{Ring, WRITER_WORDS, Writer};
 ///
 /// [`commit`](Self::commit) publishes what was written, also if it is less
 /// than was reserved. Dropping a grant discards the record, which is counted
-/// as lost; forgetting one (`mem::forget`) leaves its cells unreadable for
-/// good, as a writer that died would.
+/// as lost; forgetting one (`mem::forget`) leaves its cells unreadable, as a
+/// writer that died would, until the ring is [recovered](Ring::recover).
 ///
 /// ```
 /// use core::fmt::Write;

@@ -182,7 +182,7 @@ fn what_is_turned_away_calls_nobody() {
     for _ in 0..4 {
         log.push(Level::ERROR, b"x");
     }
-    turned_away(Level::INFO, b"above its mark");
+    turned_away(Level::INFO, b"marked");
     turned_away(Level::ERROR, b"full");
     let causes = [Cause::Level, Cause::Full].map(|cause| lost(&ring, cause));
     assert_eq!(causes, [4, 4]);
