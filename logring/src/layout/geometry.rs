@@ -15,9 +15,9 @@ pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) {
 } else {
     7
 };
-/// Whether code is dearer than instructions: on 32-bit targets one general path
-/// does for every call, where others have a short one in front of it for what
-/// nearly every call is.
+
+/// Whether code is dear, as on 32-bit targets: there bytes are copied in loops,
+/// nothing divides, and attempts at once are not repeated.
 pub(crate) const LEAN: bool = usize::BITS < 64;
 /// The largest payload of a record of one cell, in bytes, if it has no extras.
 pub(crate) const CELL_RECORD_BYTES: usize = (PAYLOAD_WORDS - header::INFO_WORDS) * WORD_BYTES;

@@ -96,7 +96,7 @@ impl Logger<'_> {
     }
 }
 
-const fn answer(truncated: bool) -> Pushed {
+pub(super) const fn answer(truncated: bool) -> Pushed {
     if truncated {
         Pushed::Truncated
     } else {

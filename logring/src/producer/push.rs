@@ -2,6 +2,7 @@
 
 use super::Logger;
 use super::admit::Admitted;
+use super::format::answer;
 use crate::error::{Lost, NoGrant, Pushed};
 use crate::layout::geometry;
 use crate::layout::header;
@@ -109,7 +110,7 @@ impl<'r> Logger<'r> {
         let cut = bytes.get(..admitted.bytes).unwrap_or(bytes);
         let truncated = cut.len() < bytes.len();
         self.ring().write_whole(&reserved, cut, truncated);
-        stored(truncated)
+        answer(truncated)
     }
 
     /// Offers one record gathered from `parts`, with the caller's own `tag`
@@ -169,15 +170,7 @@ impl<'r> Logger<'r> {
 
 fn commit(writer: Writer<'_>, truncated: bool) -> Pushed {
     writer.commit(truncated);
-    stored(truncated)
-}
-
-const fn stored(truncated: bool) -> Pushed {
-    if truncated {
-        Pushed::Truncated
-    } else {
-        Pushed::Stored
-    }
+    answer(truncated)
 }
 
 /// Tells whoever wants to know that a record or a pad was published, which
