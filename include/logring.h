@@ -358,8 +358,8 @@ typedef int32_t (*logring_sink_fn)(void *user, const struct logring_record_t *re
  * record needs, and nothing is lost. What of buf holds no record is
  * unspecified.
  *
- * Context: any; at most 64 attempts, each of at most as many steps as the
- * ring has cells and the record has words, and 250 more to tell losses. */
+ * Context: any; at most 64 attempts, and as many more as the ring has cells,
+ * each of 12 steps and one a word of the record; 250 more to tell losses. */
 logring_status_t logring_pop(logring_t *ring,
                              void *buf,
                              size_t buf_len,
@@ -374,7 +374,8 @@ logring_status_t logring_pop(logring_t *ring,
  * LOGRING_EMPTY, LOGRING_PENDING, LOGRING_E_NOSPACE if scratch is too small
  * for the next record (logring_pop tells how large it must be).
  *
- * Context: any that fits the sink; as logring_pop for each record. */
+ * Context: any that fits the sink; at most 64 attempts for each record, each
+ * of at most as many steps as the ring has cells and the records have words. */
 logring_status_t logring_drain(logring_t *ring,
                                void *scratch,
                                size_t scratch_len,

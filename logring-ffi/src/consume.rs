@@ -40,8 +40,8 @@ pub struct logring_record_t {
 /// record needs, and nothing is lost. What of buf holds no record is
 /// unspecified.
 ///
-/// Context: any; at most 64 attempts, each of at most as many steps as the
-/// ring has cells and the record has words, and 250 more to tell losses.
+/// Context: any; at most 64 attempts, and as many more as the ring has cells,
+/// each of 12 steps and one a word of the record; 250 more to tell losses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_pop(
     ring: *mut logring_t,
@@ -86,7 +86,8 @@ pub type logring_sink_fn =
 /// LOGRING_EMPTY, LOGRING_PENDING, LOGRING_E_NOSPACE if scratch is too small
 /// for the next record (logring_pop tells how large it must be).
 ///
-/// Context: any that fits the sink; as logring_pop for each record.
+/// Context: any that fits the sink; at most 64 attempts for each record, each
+/// of at most as many steps as the ring has cells and the records have words.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_drain(
     ring: *mut logring_t,

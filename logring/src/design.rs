@@ -102,13 +102,12 @@
 //! ```
 //!
 //! A push without clock, tag or mark, that carries no total and is not cut, is
-//! *plain*. It tries P.a, P.b, P.e, W.c and W.e in line, P.e up to four times
-//! (once on 32-bit targets), and again if P.a to P.d show that the hint was old;
-//! it comes to the loop only if there is no room or all of them fail. Whatever
-//! does not evict asks before the loop whether room is sure to be lacking (P.a,
-//! P.b, P.c), so that a refusal costs nothing but itself. `Ring::push_at_once`
-//! is a plain push and that question without a logger; C's push tries it before
-//! it makes one.
+//! *plain*. It tries P.a to P.e, W.c and W.e in line, P.c to P.e up to four times
+//! (once on 32-bit targets); it comes to the loop only if there is no room or all
+//! of them fail. Whatever does not evict asks before the loop whether room is sure to
+//! be lacking (P.a, P.b, P.c), so that a refusal costs nothing but itself.
+//! `Ring::push_at_once` is a plain push and that question without a logger; C's
+//! push tries it before it makes one.
 //!
 //! # Orderings
 //!
@@ -208,7 +207,7 @@
 //! **An offer** makes at most
 //!
 //! ```text
-//! 30 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
+//! 28 + TRIES * (walk + 16) + W k + R + 4   accesses to shared memory
 //!
 //! walk  = max(k, chunk) + N / 4               twice that on 32-bit targets
 //! chunk = min(N / 16, 32)
@@ -218,11 +217,11 @@
 //! `R` words that make up the sum of refusals (56, or 7);
 //! [`Logger::steps_max`](crate::Logger::steps_max) computes it, and the
 //! interrupt tests hold every call to it.
-//! - 30: `untold` and the plain push (P.a, P.b, P.e up to 4 times), P.a to P.d for
-//!   an old hint (4) and the same push again (6; less on 32-bit targets), the look
-//!   at a full ring (4), `untold`, a look for room (2), P.a and P.b of the loop, R.a (4). A
-//!   formatted line looks twice, but who looks does not evict, and spares the
-//!   walk. `push_at_once`, where it leaves the offer to a logger, adds 11.
+//! - 28: `untold` and the plain push (P.a, P.b, and up to 4 times P.c, P.d and P.e;
+//!   less on 32-bit targets), the look at a full ring (4), `untold`, a look for room
+//!   (2), P.a and P.b of the loop, R.a (4). A formatted line looks twice, but who
+//!   looks does not evict, and spares the walk. `push_at_once`, where it leaves the
+//!   offer to a logger, adds 19.
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
@@ -232,12 +231,15 @@
 //! TRIES is the logger's retry limit, 32 unless configured, at most 256. None of
 //! these accesses waits, so the offer is wait-free, with a refusal that is
 //! counted as the price; P.e, E.c and the counters are one instruction where
-//! the target has it. On a load-linked / store-conditional target, each turn
-//! of such a loop takes an interrupt or another core's store in between.
+//! the target has it. On a load-linked / store-conditional target every
+//! compare-and-swap is the weak one: it may fail for an interrupt in between,
+//! which is one more lost attempt, and has no loop inside that would not count.
+//! An addition to a counter has such a loop there; each turn of it takes an
+//! interrupt or another core's store in between.
 //!
-//! **A pop** makes at most 64 attempts; each failed one means that somebody
-//! else moved `tail`, so the poppers and evictors together are lock-free. When
-//! the attempts are spent the answer is `Pending`.
+//! **A pop** makes at most 64 attempts for lost races, and one for each pad; a lost
+//! race means that somebody else moved `tail`, so the poppers and evictors
+//! together are lock-free. When the attempts are spent the answer is `Pending`.
 //!
 //! # Shards
 //!
@@ -283,7 +285,7 @@
 //! **Bounds.** A choice makes at most 15 accesses: `untold`, and head, hint, head
 //! and tail, of each ring, and of the home ring head and hint before that, and the
 //! tail, its state and the tail again behind it. A formatted line makes two. A
-//! plain push that is tried first and stores nothing makes 7. The rest is the offer's own. A merged
+//! plain push that is tried first and stores nothing makes 15. The rest is the offer's own. A merged
 //! drain ends with `max` records, or when each shard is left out. Each claim
 //! delivers, leaves its shard out, or finds that an evictor was faster; after
 //! 64 of these in a row, the shard is left out. A claim is bounded as a pop.

@@ -121,6 +121,9 @@ impl Word {
 
     /// Replaces `current` by `new`, or tells what was there instead; for
     /// callers who take that for no more than a guess.
+    ///
+    /// It may fail although `current` is there: where a core has load-linked
+    /// and store-conditional, not to fail would take a loop that has no bound.
     #[inline(always)]
     pub(crate) fn cas(&self, current: usize, new: usize, order: Ordering) -> Result<usize, usize> {
         self.cas_or_load(current, new, order, Ordering::Relaxed)
@@ -136,7 +139,7 @@ impl Word {
         load: Ordering,
     ) -> Result<usize, usize> {
         self.before(Kind::Change);
-        self.0.compare_exchange(current, new, order, load)
+        self.0.compare_exchange_weak(current, new, order, load)
     }
 
     /// Adds `value`, wrapping, and returns what was there before.

@@ -13,12 +13,14 @@ pub(crate) const FILE: &str = "firmware.svg";
 pub(crate) const TITLE: &str = "Instructions of a record of 16 bytes, pushed and popped";
 
 /// Apart from each other also for most of the colour-blind (Okabe and Ito).
-const COLORS: [RGBColor; 6] = [
+const COLORS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
     RGBColor(230, 159, 0),
+    RGBColor(240, 228, 66),
     RGBColor(150, 150, 150),
 ];
 

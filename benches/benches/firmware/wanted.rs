@@ -6,10 +6,12 @@ use crate::targets::{COLUMNS, M3, TARGETS};
 
 /// Who may be called from any context, and by whom a record of 16 bytes is
 /// delivered for so many instructions.
-pub(crate) const PEERS: [&str; 4] = [
+pub(crate) const PEERS: [&str; 6] = [
     "heapless mpmc",
+    "heapless mpmc, slots of 64 B",
     "embassy Pipe",
     "Deque of slots",
+    "Deque of slots of 64 B",
     "Deque of bytes",
 ];
 

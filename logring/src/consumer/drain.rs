@@ -61,8 +61,10 @@ impl Ring {
     /// batch is gone, and counts as delivered.
     ///
     /// # Context
-    /// As [`pop`](Self::pop), for each batch; what `sink` does is its own. With
-    /// a `max` beyond what the ring holds it goes on while producers do.
+    /// As [`pop`](Self::pop); each batch takes at most 64 attempts, each of at
+    /// most as many steps as the ring has cells and the records have words.
+    /// What `sink` does is its own. With a `max` beyond what the ring holds it
+    /// goes on while producers do.
     pub fn drain(&self, buf: &mut [u8], max: usize, mut sink: impl FnMut(Record<'_>)) -> Drained {
         let mut records = 0;
         let mut pace = Pace::default();
@@ -105,7 +107,7 @@ impl Ring {
     /// ```
     ///
     /// # Context
-    /// As [`pop`](Self::pop), for each claim; at most one claim a record.
+    /// As [`drain`](Self::drain); at most one batch a record.
     pub fn drain_into(&self, buf: &mut [u8]) -> Batch {
         let (mut bytes, mut records) = (0, 0);
         let mut pace = Pace::default();

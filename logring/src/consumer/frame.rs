@@ -37,9 +37,9 @@ impl Header {
             bytes: meta.header.bytes() as u32,
             level: meta.level,
             flags: meta.header.flags(),
-            timestamp: meta.timestamp,
-            loss: meta.loss_total as u64,
-            tag: meta.tag,
+            timestamp: meta.extras.timestamp(),
+            loss: meta.extras.loss_total() as u64,
+            tag: meta.extras.tag(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Popping one record.
 
 use super::Record;
-use crate::ring::{Claim, Meta, Receive, Ring};
+use crate::layout::header::ExtraWords;
+use crate::ring::{Ring, Taken};
 
 /// What a pop found.
 ///
@@ -34,41 +35,33 @@ impl Ring {
     ///
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler, also
-    /// on top of an interrupted call. At most 64 attempts, each of at most as
-    /// many steps as the ring has cells and the record has words; only a
-    /// moving tail causes another attempt. To tell losses takes up to 250 more
-    /// (60 on 32-bit targets). It never waits.
+    /// on top of an interrupted call. At most 64 attempts, and as many more as
+    /// the ring has cells, each of 12 steps and one a word of the record; only
+    /// a moving tail causes another attempt, and a discarded grant at the tail.
+    /// To tell losses takes up to 250 more (60 on 32-bit targets). It never
+    /// waits.
     pub fn pop<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
-        let mut one = One { buf, meta: None };
-        match self.claim_one(&mut one) {
-            Claim::Empty => Popped::Empty,
-            Claim::Pending => Popped::Pending,
-            Claim::NoSpace { needed } => Popped::NoSpace { needed },
-            Claim::Taken { .. } => {
-                let One { buf, meta } = one;
-                match meta {
-                    Some(Meta {
-                        header,
-                        level,
-                        timestamp,
-                        tag,
-                        loss_total,
-                    }) => {
-                        let extras = header.extras();
-                        let carried = extras.has_loss().then_some(loss_total);
-                        Popped::Record(Record {
-                            bytes: buf.get(..header.bytes()).unwrap_or_default(),
-                            level,
-                            tag,
-                            timestamp: extras.has_timestamp().then_some(timestamp),
-                            lost_before: self.telling().before(carried) as u64,
-                            truncated: header.truncated(),
-                        })
-                    }
-                    // A claim of a record has received one.
-                    None => Popped::Pending,
+        let mut words = ExtraWords::NONE;
+        match self.take_one(buf, &mut words) {
+            Taken::Record(level, header) => {
+                let extras = header.extras();
+                let mut lost_before = self.tell_evicted();
+                if extras.has_loss() {
+                    let (total, refused) = (words.loss_total(), self.refused_total());
+                    lost_before = lost_before.wrapping_add(self.tell_refused(total, refused));
                 }
+                Popped::Record(Record {
+                    bytes: buf.get(..header.bytes()).unwrap_or_default(),
+                    level,
+                    tag: words.tag(),
+                    timestamp: extras.has_timestamp().then_some(words.timestamp()),
+                    lost_before: lost_before as u64,
+                    truncated: header.truncated(),
+                })
             }
+            Taken::Pending => Popped::Pending,
+            Taken::NoSpace { needed } => Popped::NoSpace { needed },
+            Taken::Empty => Popped::Empty,
         }
     }
 
@@ -82,25 +75,5 @@ impl Ring {
     #[must_use = "these losses are not told again"]
     pub fn take_trailing_loss(&self) -> u64 {
         self.tell_all() as u64
-    }
-}
-
-/// Receives one record into the caller's buffer.
-struct One<'b> {
-    buf: &'b mut [u8],
-    meta: Option<Meta>,
-}
-
-impl Receive for One<'_> {
-    #[inline]
-    fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
-        let bytes = meta.header.bytes();
-        let room = self.buf.get_mut(..bytes).ok_or(bytes)?;
-        self.meta = Some(*meta);
-        Ok(room)
-    }
-
-    fn forget(&mut self) {
-        self.meta = None;
     }
 }

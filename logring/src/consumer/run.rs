@@ -22,7 +22,7 @@ pub(crate) enum Next {
 
 /// When a record was stamped; one without a timestamp is due at once.
 fn time_of(meta: &Meta) -> u64 {
-    meta.timestamp
+    meta.extras.timestamp()
 }
 
 impl Ring {

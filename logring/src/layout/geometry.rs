@@ -34,11 +34,17 @@ pub(crate) const CELLS_MAX: usize = 1 << (usize::BITS - 2 - CELL_BYTES.ilog2());
 /// racing for every single one; it costs as much history as it frees.
 pub(crate) const CHUNK_CELLS_MAX: usize = 32;
 
+/// Words that hold so many bytes, at most [`header::BYTES_MAX`].
+#[inline(always)]
+pub(crate) const fn words_for(bytes: usize) -> usize {
+    (bytes + WORD_BYTES - 1) >> WORD_BYTES.trailing_zeros()
+}
+
 /// Cells of a record with `header_words` words of header and `bytes` of
-/// payload; at least one. `bytes` is at most [`header::BYTES_MAX`].
+/// payload; at least one. There are no more words than fit the cells of a record.
 #[inline(always)]
 pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
-    let words = header_words + bytes.div_ceil(WORD_BYTES);
+    let words = header_words + words_for(bytes);
     if words <= PAYLOAD_WORDS {
         1
     } else if LEAN {
@@ -48,11 +54,12 @@ pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
     }
 }
 
-/// A seventh of `words`, rounded up, by a multiplication: the smallest cores
-/// have no instruction that divides. Exact for more words than a record has.
+/// A seventh of `words`, rounded up, by a multiplication of one word: the
+/// smallest cores have no instruction that divides, nor a longer product. Exact
+/// for as many words as the cells of a record have.
 const fn sevenths(words: usize) -> usize {
-    const RECIPROCAL: u64 = (1 << 32) / 7 + 1;
-    (((words as u64 + 6) * RECIPROCAL) >> 32) as usize
+    const RECIPROCAL: u32 = (1 << 18) / 7 + 1;
+    (((words as u32 + 6) * RECIPROCAL) >> 18) as usize
 }
 
 const _: () = assert!(!LEAN || PAYLOAD_WORDS == 7);
@@ -157,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_seventh_is_one_for_every_length_of_a_record() {
-        let most = ((1 << 23) - 1) / 4 + 8;
-        for words in (0..100_000).chain(most - 100_000..most) {
+        let cells_max = (1 << 12) - 1;
+        for words in 0..=7 * cells_max {
             assert_eq!(sevenths(words), words.div_ceil(7));
         }
     }

@@ -30,8 +30,10 @@ pub(super) const LEVEL_MASK: u8 = (1 << LEVEL_BITS) - 1;
 pub(crate) const INFO_WORDS: usize = if usize::BITS == 64 { 0 } else { 1 };
 /// Words of a timestamp.
 pub(crate) const TIMESTAMP_WORDS: usize = 8 / WORD_BYTES;
+/// Words of all extras.
+pub(crate) const EXTRA_WORDS: usize = TIMESTAMP_WORDS + 2;
 /// Words of a header with every extra in it.
-pub(crate) const WORDS_MAX: usize = INFO_WORDS + TIMESTAMP_WORDS + 2;
+pub(crate) const WORDS_MAX: usize = INFO_WORDS + EXTRA_WORDS;
 
 /// The largest payload that a header can describe, in bytes.
 pub(crate) const BYTES_MAX: usize = if usize::BITS == 64 {
@@ -95,89 +97,111 @@ impl Extras {
     /// Words before the payload, the info word included.
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {
-        if self.0 == 0 {
-            return INFO_WORDS;
-        }
         INFO_WORDS
-            + if self.has_timestamp() {
-                TIMESTAMP_WORDS
-            } else {
-                0
-            }
+            + TIMESTAMP_WORDS * self.has_timestamp() as usize
             + self.has_tag() as usize
             + self.has_loss() as usize
     }
 }
 
-/// A record's header, apart from the values of its extras.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Header {
-    flags: u8,
-    level: u8,
-    bytes: usize,
+/// The words of a record's extras, each at a place of its own; 0 where there is
+/// none.
+#[derive(Clone, Copy)]
+pub(crate) struct ExtraWords([usize; EXTRA_WORDS]);
+
+const TAG_AT: usize = TIMESTAMP_WORDS;
+const LOSS_AT: usize = TAG_AT + 1;
+
+impl ExtraWords {
+    pub(crate) const NONE: Self = Self([0; EXTRA_WORDS]);
+
+    /// Puts the words of `extras`, which come in their order, at their places.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, extras: Extras, mut next: impl FnMut() -> usize) {
+        for (at, word) in self.0.iter_mut().enumerate() {
+            if extras.0 & Self::FLAGS[at] != 0 {
+                *word = next();
+            }
+        }
+    }
+
+    /// Whose word is at each place.
+    const FLAGS: [u8; EXTRA_WORDS] = {
+        let mut flags = [TIMESTAMP; EXTRA_WORDS];
+        flags[TAG_AT] = TAG;
+        flags[LOSS_AT] = LOSS;
+        flags
+    };
+
+    #[inline(always)]
+    pub(crate) const fn timestamp(&self) -> u64 {
+        let [low, high, ..] = self.0;
+        let high = if TIMESTAMP_WORDS == 1 { 0 } else { high };
+        low as u64 | (high as u64) << 32
+    }
+
+    #[inline(always)]
+    pub(crate) const fn tag(&self) -> u32 {
+        self.0[TAG_AT] as u32
+    }
+
+    /// The total of losses that the record carries.
+    #[inline(always)]
+    pub(crate) const fn loss_total(&self) -> usize {
+        self.0[LOSS_AT]
+    }
 }
+
+/// A record's header, apart from the values of its extras: the info word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Header(usize);
+
+const LEVEL_AT: u32 = FLAGS_BITS;
+const BYTES_AT: u32 = FLAGS_BITS + LEVEL_BITS;
+const INFO_MASK: usize = (BYTES_MAX << BYTES_AT) | ((1 << BYTES_AT) - 1);
 
 impl Header {
     #[inline(always)]
     pub(crate) const fn new(level: u8, bytes: usize, extras: Extras, truncated: bool) -> Self {
-        Self {
-            flags: extras.0 | if truncated { TRUNCATED } else { 0 },
-            level,
-            bytes,
-        }
-    }
-
-    #[inline(always)]
-    pub(crate) const fn from_fields(flags: usize, level: usize, bytes: usize) -> Self {
-        Self {
-            flags: flags as u8 & FLAGS_MASK,
-            level: level as u8 & LEVEL_MASK,
-            bytes,
-        }
+        let flags = extras.0 | if truncated { TRUNCATED } else { 0 };
+        Self(flags as usize | (level as usize) << LEVEL_AT | bytes << BYTES_AT)
     }
 
     /// The header that an info word describes.
-    #[cfg(any(test, not(target_pointer_width = "64")))]
     #[inline(always)]
     pub(crate) const fn from_info(info: usize) -> Self {
-        Self::from_fields(
-            info,
-            info >> FLAGS_BITS,
-            info >> (FLAGS_BITS + LEVEL_BITS) & BYTES_MAX,
-        )
+        Self(info & INFO_MASK)
     }
 
-    /// The info word; only 32-bit targets store it.
+    /// The info word; on 64-bit targets it is a part of the state word.
     #[inline(always)]
     pub(crate) const fn info(self) -> usize {
-        self.flags as usize
-            | (self.level as usize) << FLAGS_BITS
-            | self.bytes << (FLAGS_BITS + LEVEL_BITS)
+        self.0
     }
 
     #[inline(always)]
     pub(crate) const fn flags(self) -> u8 {
-        self.flags
+        self.0 as u8 & FLAGS_MASK
     }
 
     #[inline(always)]
     pub(crate) const fn level(self) -> u8 {
-        self.level
+        (self.0 >> LEVEL_AT) as u8 & LEVEL_MASK
     }
 
     #[inline(always)]
     pub(crate) const fn bytes(self) -> usize {
-        self.bytes
+        self.0 >> BYTES_AT
     }
 
     #[inline(always)]
     pub(crate) const fn truncated(self) -> bool {
-        self.flags & TRUNCATED != 0
+        self.flags() & TRUNCATED != 0
     }
 
     #[inline(always)]
     pub(crate) const fn extras(self) -> Extras {
-        Extras(self.flags & !TRUNCATED)
+        Extras(self.flags() & !TRUNCATED)
     }
 
     /// Whether the record takes so many cells, header included: by
@@ -185,15 +209,17 @@ impl Header {
     #[cfg(any(test, not(target_pointer_width = "64")))]
     #[inline(always)]
     pub(crate) const fn needs(self, cells: usize) -> bool {
-        let words = self.extras().words() + self.bytes.div_ceil(WORD_BYTES);
-        let room = cells * geometry::PAYLOAD_WORDS;
-        cells != 0 && words <= room && (cells == 1 || words + geometry::PAYLOAD_WORDS > room)
+        let words = self.extras().words() + geometry::words_for(self.bytes());
+        // A record of nothing at all takes a cell as well.
+        let words = if words == 0 { 1 } else { words };
+        let spare = (cells * geometry::PAYLOAD_WORDS).wrapping_sub(words);
+        spare < geometry::PAYLOAD_WORDS
     }
 
     /// Cells that the record takes, header included.
     #[inline(always)]
     pub(crate) const fn cells(self) -> usize {
-        geometry::cells_for(self.extras().words(), self.bytes)
+        geometry::cells_for(self.extras().words(), self.bytes())
     }
 }
 

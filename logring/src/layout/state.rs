@@ -34,8 +34,9 @@ mod kind {
 
 #[cfg(target_pointer_width = "64")]
 mod field {
-    pub(super) const FLAGS_AT: u32 = super::KIND_BITS;
-    pub(super) const LEVEL_AT: u32 = FLAGS_AT + super::header::FLAGS_BITS;
+    /// The header: flags, level and, in the place of the size, bytes.
+    pub(super) const INFO_AT: u32 = super::KIND_BITS;
+    pub(super) const LEVEL_AT: u32 = INFO_AT + super::header::FLAGS_BITS;
     pub(super) const SIZE_AT: u32 = LEVEL_AT + super::header::LEVEL_BITS;
     pub(super) const SIZE_BITS: u32 = 24;
 }
@@ -121,11 +122,7 @@ impl State {
     #[allow(unused_variables, reason = "each width needs one of the two")]
     pub(crate) const fn committed(lap: Lap, header: Header, cells: usize) -> Self {
         #[cfg(target_pointer_width = "64")]
-        return Self(
-            Self::new(lap, kind::COMMIT, header.bytes()).0
-                | (header.flags() as usize) << field::FLAGS_AT
-                | (header.level() as usize) << field::LEVEL_AT,
-        );
+        return Self(Self::new(lap, kind::COMMIT, 0).0 | header.info() << field::INFO_AT);
         #[cfg(not(target_pointer_width = "64"))]
         return Self::new(lap, kind::COMMIT, cells);
     }
@@ -185,11 +182,7 @@ impl State {
     #[cfg_attr(target_pointer_width = "64", allow(unused_variables))]
     pub(crate) const fn header(self, info: usize) -> Header {
         #[cfg(target_pointer_width = "64")]
-        return Header::from_fields(
-            self.0 >> field::FLAGS_AT,
-            self.0 >> field::LEVEL_AT,
-            self.size(),
-        );
+        return Header::from_info(self.0 >> field::INFO_AT);
         #[cfg(not(target_pointer_width = "64"))]
         return Header::from_info(info);
     }

@@ -169,7 +169,7 @@ fn bound(call: Call, log: &Logger<'_>) -> usize {
         Call::PushTagged => log.steps_max(20),
         // The short cut's own: `untold`, P.a, P.b, P.e four times, and P.a, P.b,
         // P.a, P.c.
-        Call::PushAtOnce => log.steps_max(8) + 11,
+        Call::PushAtOnce => log.steps_max(8) + 19,
         // Each time that it is put together, a look at head and stamp.
         Call::GrantApart => log.steps_max(LONG) + 2 * 5,
         Call::PushLong | Call::Grant | Call::Discard => log.steps_max(LONG),

@@ -14,7 +14,7 @@ impl Logger<'_> {
     /// logger's clock and hook come on top.
     ///
     /// ```text
-    /// steps(k) = 30 + tries * (walk + 16) + W k + R + 4
+    /// steps(k) = 28 + tries * (walk + 16) + W k + R + 4
     /// walk     = max(k, chunk) + N / 4      (twice that on 32-bit targets)
     /// chunk    = min(N / 16, 32)
     /// ```
@@ -24,7 +24,7 @@ impl Logger<'_> {
     /// [`design`](crate::design) accounts for each term. Nearly every offer
     /// takes `4 + k` and one step a word of the record.
     ///
-    /// Where one access is a loop of load-linked and store-conditional, a turn
+    /// Where an addition is a loop of load-linked and store-conditional, a turn
     /// of that loop takes an interrupt or another core's store in between.
     ///
     /// # Context
@@ -48,14 +48,13 @@ impl Logger<'_> {
     }
 }
 
-/// The plain push; head, hint, tail and hint of its look at the tail, and the
-/// same push again; head, hint, head and tail of the look at a full ring;
+/// The plain push; head, hint, head and tail of the look at a full ring;
 /// `untold`; head and hint of a look for room, and those of the loop; R.a. An
 /// attempt in line that has failed is one of the loop's.
-const OFFER: usize = PLAIN_STEPS + 4 + (2 + AT_ONCE_TRIES) + 4 + 1 + 2 + 2 + 4;
-/// A plain push that does not succeed: `untold`, head, hint, and P.e so many
-/// times.
-pub(crate) const PLAIN_STEPS: usize = 3 + AT_ONCE_TRIES;
+const OFFER: usize = PLAIN_STEPS + 4 + 1 + 2 + 2 + 4;
+/// A plain push that does not succeed: `untold`, head, hint, and P.c, P.d and P.e
+/// so many times.
+pub(crate) const PLAIN_STEPS: usize = 3 + 3 * AT_ONCE_TRIES;
 /// P.c, the look whether the tail has moved, E.c, the watermark, E.d, P.d and
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;

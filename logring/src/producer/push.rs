@@ -4,7 +4,7 @@ use super::Logger;
 use super::admit::Admitted;
 use super::format::answer;
 use crate::error::{Lost, NoGrant, Pushed};
-use crate::layout::geometry;
+use crate::layout::geometry::{self, LEAN};
 use crate::layout::header;
 use crate::level::Level;
 use crate::policy::Policy;
@@ -19,32 +19,20 @@ impl<'r> Logger<'r> {
     ///
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler. Up to
-    /// eight attempts at once (two on 32-bit targets) and the logger's retry
+    /// four attempts at once (one on 32-bit targets) and the logger's retry
     /// limit more, each walking at most half of the ring's cells, and one step
     /// a word of the record;
     /// [`steps_max`](Self::steps_max) is the number. It never waits.
     #[inline]
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
         if self.is_plain(level) {
-            if bytes.len() > self.plain_bytes_max() {
+            let long = bytes.len() > self.plain_bytes_max();
+            if long && !LEAN {
                 return self.push_long(level, bytes);
             }
-            if self.ring().store_in_cell(level, bytes) {
+            if !long && self.ring().store_in_cell(level, bytes) {
                 return Pushed::Stored;
             }
-            return self.push_again(level, bytes);
-        }
-        self.offer(level, bytes)
-    }
-
-    /// A plain push of one cell that did not go at once. Where only the hint
-    /// was old, which it is once a lap, nothing else of an offer is needed, and
-    /// little of the stack.
-    #[inline(never)]
-    fn push_again(&self, level: Level, bytes: &[u8]) -> Pushed {
-        let renewed = self.ring().renew_hint() == Some(true);
-        if renewed && self.ring().store_in_cell(level, bytes) {
-            return Pushed::Stored;
         }
         self.offer(level, bytes)
     }
@@ -196,7 +184,8 @@ impl Ring {
     /// It is a short cut for those who cannot keep a logger.
     ///
     /// # Context
-    /// As [`Logger::push`]; one attempt, and one step a word.
+    /// As [`Logger::push`]; up to four attempts (one on 32-bit targets), and one
+    /// step a word.
     #[inline]
     #[must_use = "if the answer is `None`, the record is still to be offered"]
     pub fn push_at_once(&self, policy: Policy, level: Level, bytes: &[u8]) -> Option<Pushed> {
@@ -222,8 +211,8 @@ impl Ring {
         self.refuse_at_once(policy, level, bytes.len())
     }
 
-    /// Stores a record of one cell that is nothing but its bytes, if the hint
-    /// shows room and a few attempts suffice; `bytes` fit a cell.
+    /// Stores a record of one cell that is nothing but its bytes, if there is
+    /// room and a few attempts suffice; `bytes` fit a cell.
     #[inline(always)]
     fn store_in_cell(&self, level: Level, bytes: &[u8]) -> bool {
         match self.claim_at_once(1) {

@@ -1,10 +1,11 @@
-//! Taking records from the tail (C): copy first, then claim them with one
+//! Taking several records from the tail (C): copy first, then claim them with one
 //! compare-and-swap. A copy whose claim fails is thrown away.
 
 use super::Ring;
 use super::copy::load_bytes;
 use super::orderings::{C_A, C_B, C_C, C_D, V};
-use crate::layout::geometry::CELL_RECORD_BYTES;
+use crate::layout::geometry::{CELL_RECORD_BYTES, LEAN};
+use crate::layout::header::ExtraWords;
 use crate::layout::{Cell, Extras, Header, Piece, Position, State, geometry, header};
 use crate::level::Level;
 use crate::sync::Slot;
@@ -13,16 +14,13 @@ use crate::sync::Slot;
 /// somebody else.
 pub(crate) const TAKE_TRIES: usize = 64;
 
-/// A copied record's header and extras; an extra that it has not is 0.
+/// A copied record's header, and the words of its extras.
 #[derive(Clone, Copy)]
 pub(crate) struct Meta {
     pub(crate) level: Level,
     /// Which extras there are, the payload's bytes, and whether it was cut.
     pub(crate) header: Header,
-    pub(crate) timestamp: u64,
-    pub(crate) tag: u32,
-    /// Where [`header`](Self::header) says that there is one.
-    pub(crate) loss_total: usize,
+    pub(crate) extras: ExtraWords,
 }
 
 /// Where a claim puts the records that it copies.
@@ -99,13 +97,9 @@ struct Pass {
 
 impl Ring {
     /// Copies the oldest record, and claims it.
+    #[cfg(any(feature = "shards", feature = "async"))]
     pub(crate) fn claim_one(&self, out: &mut impl Receive) -> Claim {
-        for _ in 0..TAKE_TRIES {
-            if let Attempt::Won(claim) = self.claim_once(1, out) {
-                return claim;
-            }
-        }
-        Claim::Pending
+        self.claim_paced(1, &mut Pace::default(), out)
     }
 
     /// Copies up to `max` of the oldest records, at least 1, and claims them.
@@ -147,13 +141,12 @@ impl Ring {
             out.forget();
             return Attempt::Lost { copied: 0 };
         }
-        if !self.move_tail(tail, pass.end) {
+        if !self.free(tail, pass.end, pass.used) {
             out.forget();
             return Attempt::Lost {
                 copied: pass.records,
             };
         }
-        self.back.watermark.raise(pass.used.min(self.cell_count()));
         if pass.records != 0 {
             self.back.delivered.add(pass.records, V);
             return Attempt::Won(Claim::Taken {
@@ -163,6 +156,17 @@ impl Ring {
         // Only pads: they are gone now.
         out.forget();
         Attempt::Lost { copied: 0 }
+    }
+
+    /// C.d, and the watermark if it succeeds; `used` cells were in use.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(super) fn free(&self, from: Position, to: Position, used: usize) -> bool {
+        let freed = self.move_tail(from, to);
+        if freed {
+            self.back.watermark.raise(used.min(self.cell_count()));
+        }
+        freed
     }
 
     /// C.d: whether the tail has stood still since it was read, and now is at
@@ -181,9 +185,9 @@ impl Ring {
             used: 0,
         };
         while pass.records < batch
-            && (self.copy_bare(tail, &mut pass, out) || self.copy_any(tail, &mut pass, out))
-        {
-        }
+            && ((!LEAN && self.copy_bare(tail, &mut pass, out))
+                || self.copy_any(tail, &mut pass, out))
+        {}
         pass
     }
 
@@ -225,31 +229,22 @@ impl Ring {
     #[inline(never)]
     fn copy_any(&self, tail: Position, pass: &mut Pass, out: &mut impl Receive) -> bool {
         let at = pass.end;
-        let cell = self.cell(at);
-        let state = State::from_word(cell.state.load(C_B));
-        let most = geometry::record_cells_max(self.cell_count());
-        let (cells, record) = match state.piece(self.lap(at)) {
-            Piece::Record => {
-                let header = read_header(cell, state);
-                match (state.commit_cells(header, most), Level::new(header.level())) {
-                    (Some(cells), Some(level)) => (cells, Some(Meta::bare(level, header))),
-                    _ => return false,
-                }
-            }
-            Piece::Pad => match state.size() {
-                cells if 1 <= cells && cells <= most => (cells, None),
-                _ => return false,
-            },
-            Piece::NotReady | Piece::Continued => return false,
+        let Some((cells, record)) = self.piece_at(at) else {
+            return false;
         };
         let end = at.plus(cells);
         if !self.is_reserved(tail, end, pass) {
             return false;
         }
-        if let Some(meta) = record {
-            if let Err(needed) = self.copy_record(at, meta, out) {
-                pass.needed = Some(needed);
-                return false;
+        if let Some((level, header)) = record {
+            let mut meta = Meta::bare(level, header);
+            let behind = self.copy_extras(at, header, &mut meta.extras);
+            match out.room(&meta) {
+                Ok(room) => self.copy_bytes(at, behind, room),
+                Err(needed) => {
+                    pass.needed = Some(needed);
+                    return false;
+                }
             }
             pass.records += 1;
         }
@@ -268,44 +263,52 @@ impl Ring {
         end.since(tail) <= pass.used.min(self.cell_count())
     }
 
+    /// C.b: the cells of the whole record or pad that begins at `at`, and the
+    /// header of a record; `None` if there is no
+    /// such piece, or none that could be one.
     #[inline(always)]
-    fn copy_record(
-        &self,
-        at: Position,
-        mut meta: Meta,
-        out: &mut impl Receive,
-    ) -> Result<(), usize> {
-        // Every extra fits the first cell.
-        let (_, mut slots) = self.cell(at).payload.split_at(header::INFO_WORDS);
-        let mut take = || match slots {
-            [slot, rest @ ..] => {
-                slots = rest;
-                slot.load(C_C)
+    pub(super) fn piece_at(&self, at: Position) -> Option<(usize, Option<(Level, Header)>)> {
+        let cell = self.cell(at);
+        let state = State::from_word(cell.state.load(C_B));
+        let most = geometry::record_cells_max(self.cell_count());
+        match state.piece(self.lap(at)) {
+            Piece::Record => {
+                let header = read_header(cell, state);
+                let level = Level::new(header.level())?;
+                let cells = state.commit_cells(header, most)?;
+                Some((cells, Some((level, header))))
             }
-            [] => 0,
-        };
-        let extras = meta.header.extras();
-        if extras.has_timestamp() {
-            meta.timestamp = take() as u64;
-            #[cfg(not(target_pointer_width = "64"))]
-            {
-                meta.timestamp |= (take() as u64) << 32;
-            }
+            Piece::Pad => match state.size() {
+                cells if 1 <= cells && cells <= most => Some((cells, None)),
+                _ => None,
+            },
+            Piece::NotReady | Piece::Continued => None,
         }
-        if extras.has_tag() {
-            meta.tag = take() as u32;
-        }
-        if extras.has_loss() {
-            meta.loss_total = take();
-        }
-        self.load(at, slots, out.room(&meta)?);
-        Ok(())
     }
 
-    /// C.c: loads bytes from `slots`, the rest of the cell at `at`, and from
+    /// C.c: copies the extras of the record at `at`; returns what of its first
+    /// cell lies behind them.
+    #[inline(always)]
+    pub(super) fn copy_extras(&self, at: Position, header: Header, to: &mut ExtraWords) -> &[Slot] {
+        let (_, mut slots) = self.cell(at).payload.split_at(header::INFO_WORDS);
+        let extras = header.extras();
+        if extras != Extras::NONE {
+            to.read(extras, || match slots {
+                [slot, rest @ ..] => {
+                    slots = rest;
+                    slot.load(C_C)
+                }
+                // Every extra fits the first cell.
+                [] => 0,
+            });
+        }
+        slots
+    }
+
+    /// C.c: copies bytes from `slots`, the rest of the cell at `at`, and from
     /// the cells behind it.
     #[inline(always)]
-    fn load(&self, mut at: Position, slots: &[Slot], bytes: &mut [u8]) {
+    pub(super) fn copy_bytes(&self, mut at: Position, slots: &[Slot], bytes: &mut [u8]) {
         let mut slots = slots;
         let mut rest = bytes;
         loop {
@@ -337,9 +340,7 @@ impl Meta {
         Self {
             level,
             header,
-            timestamp: 0,
-            tag: 0,
-            loss_total: 0,
+            extras: ExtraWords::NONE,
         }
     }
 }

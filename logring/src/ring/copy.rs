@@ -43,26 +43,31 @@ pub(super) fn store_all(slots: &[Slot], bytes: &[u8]) {
 fn store_words(slots: &[Slot], bytes: &[u8]) {
     let words = bytes.chunks_exact(WORD_BYTES);
     let last = words.remainder();
-    let mut slots = slots.iter();
-    for (word, slot) in words.zip(&mut slots) {
+    let slot = slots.get(words.len());
+    for (slot, word) in slots.iter().zip(words) {
         slot.store(word_of(word), W);
     }
-    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
-        slot.store(word_of(last), W);
+    if let (Some(slot), false) = (slot, last.is_empty()) {
+        let bytes = last.iter().rev();
+        let word = bytes.fold(0, |word, byte| word << 8 | *byte as usize);
+        slot.store(usize::from_le(word), W);
     }
 }
 
 /// The same for [`load_bytes`].
 #[inline(always)]
 fn load_words(slots: &[Slot], bytes: &mut [u8]) {
-    let mut words = bytes.chunks_exact_mut(WORD_BYTES);
-    let mut slots = slots.iter();
-    for (word, slot) in (&mut words).zip(&mut slots) {
+    let (words, last) = bytes.split_at_mut(bytes.len() & !(WORD_BYTES - 1));
+    let slot = slots.get(words.len() / WORD_BYTES);
+    for (slot, word) in slots.iter().zip(words.chunks_exact_mut(WORD_BYTES)) {
         word.copy_from_slice(&slot.load(C_C).to_ne_bytes());
     }
-    let last = words.into_remainder();
-    if let (Some(slot), false) = (slots.next(), last.is_empty()) {
-        spread(slot.load(C_C), last);
+    if let (Some(slot), false) = (slot, last.is_empty()) {
+        let mut word = slot.load(C_C).to_le();
+        for byte in last {
+            *byte = word as u8;
+            word >>= 8;
+        }
     }
 }
 

@@ -61,14 +61,39 @@ impl Ring {
     pub(crate) fn telling(&self) -> Telling<'_> {
         Telling {
             ring: self,
-            evicted: advance(&self.back.told_evicted, self.ledger.evicted()),
+            evicted: self.tell_evicted(),
             refused: None,
         }
     }
 
+    /// The evictions that nobody was told of.
+    #[inline(always)]
+    pub(crate) fn tell_evicted(&self) -> usize {
+        advance(&self.back.told_evicted, self.ledger.evicted())
+    }
+
+    /// The refusals up to `total`, which a record carried, that nobody was told
+    /// of. `refused` are all refusals: no fewer than there were when the record
+    /// was committed.
+    #[inline(never)]
+    pub(crate) fn tell_refused(&self, total: usize, refused: usize) -> usize {
+        // A total from a damaged block may be ahead of the truth. Told once,
+        // it would silence every loss until the truth has caught up.
+        if refused.wrapping_sub(total) > usize::MAX / 2 {
+            return 0;
+        }
+        let told = advance(&self.back.told_refused, total);
+        if total == refused && self.has_untold() {
+            self.settle_untold();
+        }
+        told
+    }
+
     /// Takes every loss that nobody was told of.
     pub(crate) fn tell_all(&self) -> usize {
-        self.telling().before(Some(self.ledger.refused()))
+        let refused = self.refused_total();
+        self.tell_evicted()
+            .wrapping_add(self.tell_refused(refused, refused))
     }
 
     /// Corrects `untold` when a consumer finds the ring empty, or has told all
@@ -106,24 +131,12 @@ impl Telling<'_> {
         let evicted = core::mem::take(&mut self.evicted);
         match carried_total {
             None => evicted,
-            Some(total) => evicted.wrapping_add(self.refused_before(total)),
+            Some(total) => {
+                let ring = self.ring;
+                let refused = *self.refused.get_or_insert_with(|| ring.refused_total());
+                evicted.wrapping_add(ring.tell_refused(total, refused))
+            }
         }
-    }
-
-    #[inline(never)]
-    fn refused_before(&mut self, total: usize) -> usize {
-        let ring = self.ring;
-        let refused = *self.refused.get_or_insert_with(|| ring.ledger.refused());
-        // A total from a damaged block may be ahead of the truth. Told once,
-        // it would silence every loss until the truth has caught up.
-        if refused.wrapping_sub(total) > usize::MAX / 2 {
-            return 0;
-        }
-        let told = advance(&ring.back.told_refused, total);
-        if total == refused && ring.has_untold() {
-            ring.settle_untold();
-        }
-        told
     }
 }
 

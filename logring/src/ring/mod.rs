@@ -8,7 +8,7 @@
 //! - `reserve` takes cells from the head (P), `evict` frees them at the tail
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
 //!   that was taken apart, `copy` moves bytes into words and back;
-//! - `claim` takes records from the tail (C);
+//! - `take` takes the oldest record from the tail, `claim` several (C);
 //! - `recover` makes a ring whole whose users have died (H), and `retained`
 //!   tells whether its memory has survived a reset;
 //! - `look` is for those who choose a ring before they push, and for those who
@@ -32,6 +32,7 @@ mod recover_tests;
 mod reserve;
 mod resume;
 mod retained;
+mod take;
 mod write;
 
 pub(crate) use claim::{Claim, Meta, Pace, Receive};
@@ -39,6 +40,7 @@ pub use recover::Recovered;
 pub(crate) use reserve::{AT_ONCE_TRIES, Request};
 pub(crate) use resume::WRITER_WORDS;
 pub use retained::Retained;
+pub(crate) use take::Taken;
 pub(crate) use write::{Reserved, Writer};
 
 use crate::layout::{Cell, Position};

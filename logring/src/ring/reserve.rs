@@ -35,18 +35,25 @@ impl Ring {
         (used <= limit_cells && cells <= limit_cells - used).then_some(head)
     }
 
-    /// Takes cells where the hint shows room for them in the whole ring, within
-    /// a few attempts. Whoever has lost a race has just got the cache line of
-    /// the head, so the next attempt had better not wait.
+    /// Takes cells where there is room for them in the whole ring, within a few
+    /// attempts. Whoever has lost a race has just got the cache line of the
+    /// head, so the next attempt had better not wait.
+    ///
+    /// P.a to P.e of the loop, without an eviction: an old hint, which it is
+    /// once a lap, is no reason for the rest of an offer.
     #[inline(always)]
     pub(crate) fn claim_at_once(&self, cells: usize) -> Option<Position> {
         let mut head = Position::from_word(self.front.head.load(P_A));
-        let tail = Position::from_word(self.front.hint.load(P_B));
+        let mut tail = Position::from_word(self.front.hint.load(P_B));
         let room = self.cell_count() - cells;
         for _ in 0..AT_ONCE_TRIES {
-            // Also where the head is older than the hint.
             if head.since(tail) > room {
-                return None;
+                tail = Position::from_word(self.back.tail.load(P_C));
+                // Also where the head is older than the tail.
+                if head.since(tail) > room {
+                    return None;
+                }
+                self.front.hint.store(tail.word(), P_D);
             }
             match self.claim_head(head, cells) {
                 Ok(()) => return Some(head),
@@ -54,32 +61,6 @@ impl Ring {
             }
         }
         None
-    }
-
-    /// Brings the hint up to date where it shows no room for a cell, and says
-    /// whether it then shows some; `None` if the hint was not what was in the way.
-    ///
-    /// P.a to P.d of the loop, for one cell and without an eviction. Nothing is
-    /// decided here: who is told that there is room still has to win P.e, and
-    /// "no" is true as in [`lacks_room`](Self::lacks_room).
-    #[inline(always)]
-    pub(crate) fn renew_hint(&self) -> Option<bool> {
-        let size = self.cell_count();
-        let head = Position::from_word(self.front.head.load(P_A));
-        let hint = Position::from_word(self.front.hint.load(P_B));
-        if head.since(hint) < size {
-            return None;
-        }
-        let tail = Position::from_word(self.back.tail.load(P_C));
-        let used = head.since(tail);
-        if used > size {
-            // The head is older than the tail.
-            return None;
-        }
-        if used < size {
-            self.front.hint.store(tail.word(), P_D);
-        }
-        Some(used < size)
     }
 
     /// Whether a record of at least `cells` cells is sure to lack room, for a
@@ -106,6 +87,9 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn reserve(&self, want: Request) -> Result<Position, Cause> {
         let mut tries = want.tries;
+        if LEAN {
+            return self.reserve_slowly(want.cells, want.limit_cells, want.policy, tries);
+        }
         if let Some(head) = self.room_at_once(want.cells, want.limit_cells) {
             if self.claim_head(head, want.cells).is_ok() {
                 return Ok(head);
@@ -116,7 +100,8 @@ impl Ring {
     }
 
     /// P.a to P.e, all attempts that are left.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
     fn reserve_slowly(
         &self,
         cells: usize,

@@ -289,17 +289,20 @@ impl Ring {
 
     /// W.b and W.c: stores bytes into `slots`, the rest of the cell at `at`, and
     /// into the cells behind it.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn fill(&self, mut at: Position, slots: &[Slot], bytes: &[u8]) {
-        let mut rest = store_bytes(slots, bytes);
-        while !rest.is_empty() {
+    #[inline(always)]
+    fn fill<'r>(&'r self, mut at: Position, mut slots: &'r [Slot], bytes: &[u8]) {
+        let mut rest = bytes;
+        loop {
+            rest = store_bytes(slots, rest);
+            if rest.is_empty() {
+                return;
+            }
             at = at.plus(1);
             let cell = self.cell(at);
             cell.shadow.own();
             // W.b, as in `stamp_continued`.
             cell.state.store(State::continued(self.lap(at)).word(), W);
-            rest = store_bytes(&cell.payload, rest);
+            slots = &cell.payload;
         }
     }
 

@@ -20,8 +20,9 @@ const ALL: &[usize] = &[0, 16, 64];
 const SMALL: &[usize] = &[0, 16];
 const LARGE: &[usize] = &[64];
 
-/// Queues of fixed slots are there twice: they have slots of the size that
-/// their records are of.
+/// Queues of fixed slots are there twice: with slots of the size that their
+/// records are of, and with slots that have room for the largest, as records need
+/// whose length varies.
 pub(crate) const CONTESTANTS: &[Contestant] = &[
     contestant("logring", ALL, ours::push, ours::pop),
     contestant("bbqueue", ALL, peers::bbqueue_push, peers::bbqueue_pop),
@@ -37,6 +38,12 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::mpmc_64::push,
         peers::mpmc_64::pop,
     ),
+    contestant(
+        "heapless mpmc, slots of 64 B",
+        SMALL,
+        peers::mpmc_64::push,
+        peers::mpmc_64::pop,
+    ),
     contestant("embassy Pipe", ALL, peers::pipe_push, peers::pipe_pop),
     contestant(
         "Deque of slots",
@@ -47,6 +54,12 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
     contestant(
         "Deque of slots",
         LARGE,
+        peers::deque_64::push,
+        peers::deque_64::pop,
+    ),
+    contestant(
+        "Deque of slots of 64 B",
+        SMALL,
         peers::deque_64::push,
         peers::deque_64::pop,
     ),

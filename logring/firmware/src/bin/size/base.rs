@@ -1,4 +1,5 @@
-//! A program that does nothing: what the others are compared with.
+//! A program that clears a buffer for a record, and does nothing with it: what the
+//! others are compared with.
 #![no_std]
 #![no_main]
 
@@ -12,5 +13,7 @@ static PAYLOAD: [u8; 64] = [7; 64];
 fn main() -> ! {
     loop {
         black_box(&PAYLOAD[..black_box(16)]);
+        let mut room = [0; 64];
+        black_box(&mut room);
     }
 }
