@@ -237,9 +237,9 @@
 //! An addition to a counter has such a loop there; each turn of it takes an
 //! interrupt or another core's store in between.
 //!
-//! **A pop** makes at most 64 attempts for lost races, and one for each pad; a lost
-//! race means that somebody else moved `tail`, so the poppers and evictors
-//! together are lock-free. When the attempts are spent the answer is `Pending`.
+//! **A pop** makes at most `64 + N` attempts, as it may step over `N` pads. But for a
+//! swap that fails for nothing, a lost one means that somebody else moved `tail`, so
+//! poppers and evictors together are lock-free. After the last the answer is `Pending`.
 //!
 //! # Shards
 //!
@@ -367,7 +367,7 @@
 //! Under constant eviction a copy races the next eviction. After a failed C.d
 //! a batch is cut to a quarter, down to one record, and doubles with each claim
 //! that succeeds; and evictors free runs of cells, so that
-//! a single copy wins soon. A consumer that loses 64 races in a row answers
+//! a single copy wins soon. A consumer that loses all its races answers
 //! `Pending`; what it missed is told with the next record that it gets.
 //!
 //! A slow consumer costs producers nothing but room.

@@ -1,9 +1,10 @@
 //! A panic in an interrupt that came in the middle of a push, while a grant was
-//! open. The panic handler makes the ring whole and sends what is there, from
-//! where it is: nobody who was interrupted will ever go on.
+//! open; and then a fault in the panic handler, while another grant was open.
+//! Either handler makes the ring whole and sends what is there, from where it is:
+//! nobody who was interrupted will ever go on.
 //!
-//! All that was committed comes out, the interrupt's own last words, too; what
-//! was being written is counted as lost.
+//! All that was committed comes out, the last words of either, too; what was
+//! being written is counted as lost.
 #![no_std]
 #![no_main]
 
@@ -20,22 +21,49 @@ static LOG: Logger = Logger::new(&RING, Config::drop_oldest());
 fn panic(info: &PanicInfo<'_>) -> ! {
     fw::disarm();
     logring::fatal!(LOG, "{}", info.message());
+    say_all(&PANIC, 2);
 
+    logring::info!(LOG, "{}", FAULT[0]);
+    match LOG.reserve(Level::INFO, 0, 16) {
+        Ok(mut grant) => {
+            grant.append(b"half a rec");
+            fw::on_fault(faulted);
+            fw::fault()
+        }
+        Err(_) => fw::exit(false),
+    }
+}
+
+/// In the context of a HardFault, or of an exception.
+fn faulted() {
+    logring::fatal!(LOG, "{}", FAULT[1]);
+    say_all(&FAULT, 1);
+    fw::exit(true)
+}
+
+/// Sends what is in the ring, from a context that nobody else will ever go on
+/// behind.
+fn say_all(story: &[&str], unfinished: u64) {
     // Without this, a pop would find the open grant, and say `Pending`.
     let found = RING.recover();
 
     let mut buf = [0; 512];
-    let mut heard = Heard::default();
+    let (mut records, mut lost) = (0, 0);
+    let mut is_the_story = true;
     while let Popped::Record(record) = RING.pop(&mut buf) {
         let text = core::str::from_utf8(record.bytes).unwrap_or("not text");
         fw::println!("{} {text}", record.level);
-        heard.record(text, record.lost_before);
+        is_the_story &= story.get(records) == Some(&text);
+        records += 1;
+        lost += record.lost_before;
     }
-    heard.lost += RING.take_trailing_loss();
-    fw::println!("({} lost while they were being written)", heard.lost);
+    lost += RING.take_trailing_loss();
+    fw::println!("({lost} lost while they were being written)");
 
-    let is_whole = heard.records == STORY.len() && heard.is_the_story;
-    fw::exit(is_whole && heard.lost == 2 && found.unfinished == 2)
+    let is_whole = records == story.len() && is_the_story;
+    if !is_whole || lost != unfinished || found.unfinished as u64 != unfinished {
+        fw::exit(false)
+    }
 }
 
 #[fw::entry]
@@ -44,12 +72,12 @@ fn main() -> ! {
     fw::handlers(interrupt, || ());
     // The interrupt comes later and later, until it finds the push at work.
     for ticks in 1.. {
-        logring::info!(LOG, "{}", STORY[0]);
+        logring::info!(LOG, "{}", PANIC[0]);
         let Ok(mut grant) = LOG.reserve(Level::INFO, 0, 16) else {
             fw::exit(false);
         };
         grant.append(b"half a rec");
-        logring::info!(LOG, "{}", STORY[1]);
+        logring::info!(LOG, "{}", PANIC[1]);
 
         BEFORE.store(used(), Relaxed);
         fw::interrupt_after(ticks, 0);
@@ -75,40 +103,17 @@ fn used() -> u32 {
 
 fn interrupt() {
     if BEFORE.load(Relaxed) < used() {
-        logring::error!(LOG, "{}", STORY[2]);
-        panic!("{}", STORY[3]);
+        logring::error!(LOG, "{}", PANIC[2]);
+        panic!("{}", PANIC[3]);
     }
 }
 
 // --- What is to come out, in this order. ---
 
-const STORY: [&str; 4] = [
+const PANIC: [&str; 4] = [
     "before the grant",
     "between the grant and the push",
     "the interrupt's last words",
     "the panic's message",
 ];
-
-struct Heard {
-    records: usize,
-    lost: u64,
-    is_the_story: bool,
-}
-
-impl Default for Heard {
-    fn default() -> Self {
-        Self {
-            records: 0,
-            lost: 0,
-            is_the_story: true,
-        }
-    }
-}
-
-impl Heard {
-    fn record(&mut self, text: &str, lost_before: u64) {
-        self.is_the_story &= STORY.get(self.records) == Some(&text);
-        self.records += 1;
-        self.lost += lost_before;
-    }
-}
+const FAULT: [&str; 2] = ["behind the panic", "the fault's last words"];

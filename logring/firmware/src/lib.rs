@@ -9,7 +9,7 @@ pub mod dma;
 mod measure;
 pub mod uart;
 
-pub use board::{disarm, entry, interrupt_after, reset, start};
+pub use board::{disarm, entry, fault, interrupt_after, reset, start};
 pub use books::{Books, Count};
 pub use dma::Dma;
 pub use measure::{Clock, Ticks, stack_bytes};
@@ -30,11 +30,19 @@ pub fn handlers(first: fn(), second: fn()) {
     SECOND.store(second as usize, Ordering::Relaxed);
 }
 
+/// What a fault does before it ends the emulator as failed.
+static FAULT: AtomicUsize = AtomicUsize::new(0);
+
+/// Names the handler of a fault.
+pub fn on_fault(handler: fn()) {
+    FAULT.store(handler as usize, Ordering::Relaxed);
+}
+
 fn call(handler: &AtomicUsize) {
     let handler = handler.load(Ordering::Relaxed);
     if handler != 0 {
-        // SAFETY: hazard: a call of what is no function. Only `handlers`
-        // writes these words, and what it writes is one.
+        // SAFETY: hazard: a call of what is no function. Only `handlers` and
+        // `on_fault` write these words, and what they write is one.
         let handler = unsafe { core::mem::transmute::<usize, fn()>(handler) };
         handler();
     }

@@ -37,8 +37,8 @@ impl Ring {
     /// Thread, interrupt, signal handler, forked child, panic handler, also
     /// on top of an interrupted call. At most 64 attempts, and as many more as
     /// the ring has cells, each of 12 steps and one a word of the record; only
-    /// a moving tail causes another attempt, and a discarded grant at the tail.
-    /// To tell losses takes up to 250 more (60 on 32-bit targets). It never
+    /// somebody else's success causes another, a discarded grant before the
+    /// record, or an interrupt in a compare-and-swap. To tell losses takes up to 250 more (60 on 32-bit targets). It never
     /// waits.
     pub fn pop<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
         let mut words = ExtraWords::NONE;

@@ -7,7 +7,7 @@
 //! no record is torn, that the books balance, that a push finds the room that
 //! there is, and that no call takes more steps than its bound.
 
-use super::{Got, level, push, settle};
+use super::{Got, level, push, push_tagged, settle};
 use crate::sync::hook;
 use crate::{Config, Grant, LogRing, Logger, Lost, Pushed, Ring};
 use core::cell::{Cell, RefCell};
@@ -126,7 +126,10 @@ fn make(call: Call, ring: &Ring, config: Config, id: u8, got: &mut Got) -> Optio
     match call {
         Call::Push => Some(push(&log, id)),
         Call::PushLong => Some(log.push(level(id), &[id; LONG])),
-        Call::PushTagged => Some(log.push_parts(level(id), 7, &[&[id; 3], &[id; 9], &[id; 8]])),
+        Call::PushTagged => {
+            let parts: [&[u8]; 3] = [&[id; 3], &[id; 9], &[id; 8]];
+            Some(log.push_parts(level(id), u32::from(id), &parts))
+        }
         Call::PushAtOnce => {
             let at_once = ring.push_at_once(config.policy(), level(id), &[id; 8]);
             Some(at_once.unwrap_or_else(|| push(&log, id)))
@@ -167,8 +170,8 @@ fn bound(call: Call, log: &Logger<'_>) -> usize {
     match call {
         Call::Push => log.steps_max(8),
         Call::PushTagged => log.steps_max(20),
-        // The short cut's own: `untold`, P.a, P.b, P.e four times, and P.a, P.b,
-        // P.a, P.c.
+        // The short cut's own: `untold`, P.a, P.b, four times P.c, P.d and P.e, and
+        // P.a, P.b, P.a, P.c.
         Call::PushAtOnce => log.steps_max(8) + 19,
         // Each time that it is put together, a look at head and stamp.
         Call::GrantApart => log.steps_max(LONG) + 2 * 5,
@@ -196,7 +199,9 @@ fn run(scenario: Scenario, fire_at: &[usize], steps_most: &mut usize) -> bool {
     let ring = Rc::new(LogRing::starting_at(usize::MAX - 3));
     let log = Logger::new(&ring, Config::drop_newest());
     let mut offered = u64::from(scenario.resident);
+    // In turn, so that no tag is taken for that of the record behind it.
     for id in 1..=scenario.resident {
+        let push = [push, push_tagged][usize::from(id % 2)];
         assert_eq!(push(&log, id), Pushed::Stored);
     }
     if scenario.untold {

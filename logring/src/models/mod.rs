@@ -41,7 +41,7 @@ mod threads_arrivals;
 #[cfg(all(feature = "shards", not(any(loom, shuttle))))]
 mod threads_shards;
 
-use crate::{Level, Logger, Popped, Pushed, Ring};
+use crate::{Level, Logger, Popped, Pushed, Record, Ring};
 use std::vec::Vec;
 
 /// Pushes record `id`, whose bytes and level describe it.
@@ -49,19 +49,29 @@ fn push(log: &Logger<'_>, id: u8) -> Pushed {
     log.push(level(id), &[id; 8])
 }
 
+/// Pushes record `id` with a tag that tells its id, too.
+#[cfg(any(loom, logring_inject))]
+fn push_tagged(log: &Logger<'_>, id: u8) -> Pushed {
+    log.push_parts(level(id), u32::from(id), &[&[id; 8]])
+}
+
 /// A level that tells the record's id, so that a torn record shows.
 fn level(id: u8) -> Level {
     Level::new(1 + id % 24).unwrap()
 }
 
-/// The id of a record, whose every byte must say the same.
-fn id_of(bytes: &[u8], at: Level) -> u8 {
-    let id = bytes[0];
+/// The id of a record, whose every byte must say the same, and its level; and
+/// its tag, if it has one.
+fn id_of(record: &Record<'_>) -> u8 {
+    let id = record.bytes[0];
     assert!(
-        bytes.iter().all(|&byte| byte == id),
-        "torn record: {bytes:?}"
+        record.bytes.iter().all(|&byte| byte == id),
+        "torn record: {:?}",
+        record.bytes
     );
-    assert_eq!(at, level(id), "a level of another record");
+    assert_eq!(record.level, level(id), "a level of another record");
+    let tags = [0, u32::from(id)];
+    assert!(tags.contains(&record.tag), "a tag of another record");
     id
 }
 
@@ -78,7 +88,7 @@ impl Got {
         let mut buf = [0; 256];
         match ring.pop(&mut buf) {
             Popped::Record(record) => {
-                self.ids.push(id_of(record.bytes, record.level));
+                self.ids.push(id_of(&record));
                 self.told += record.lost_before;
                 true
             }
@@ -91,7 +101,7 @@ impl Got {
     fn drain(&mut self, ring: &Ring, max: usize) {
         let mut buf = [0; 256];
         ring.drain(&mut buf, max, |record| {
-            self.ids.push(id_of(record.bytes, record.level));
+            self.ids.push(id_of(&record));
             self.told += record.lost_before;
         });
     }
@@ -106,7 +116,7 @@ impl Got {
         let frames = crate::Frames::new(&buf[..batch.bytes]);
         let before = self.ids.len();
         for record in frames {
-            self.ids.push(id_of(record.bytes, record.level));
+            self.ids.push(id_of(&record));
             self.told += record.lost_before;
         }
         assert_eq!(self.ids.len() - before, batch.records);

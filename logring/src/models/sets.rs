@@ -25,7 +25,7 @@ impl<const N: usize> SetGot<N> {
     pub(super) fn drain(&mut self, log: &Shards<'_, N>, max: usize) -> DrainEnd {
         let before = self.records();
         let Drained { records, end } = log.drain(&mut [0; 90], max, |shard, record| {
-            self.ids[shard].push(id_of(record.bytes, record.level));
+            self.ids[shard].push(id_of(&record));
             self.told[shard] += record.lost_before;
         });
         assert_eq!(self.records() - before, records);

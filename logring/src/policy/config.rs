@@ -63,10 +63,12 @@ pub struct Config {
 
 impl Config {
     /// Attempts before a push gives up, where nothing else was asked for. A
-    /// simple push makes up to eight (two on 32-bit targets) in front of these.
+    /// simple push makes up to four (one on 32-bit targets) in front of these, in C
+    /// twice as many.
     ///
     /// An attempt fails only if another producer or consumer succeeded
-    /// meanwhile. The limit is what bounds a push: fewer attempts lose records
+    /// meanwhile or, on cores with load-linked and store-conditional, if an
+    /// interrupt came between the two. The limit is what bounds a push: fewer attempts lose records
     /// under contention, counted; more lengthen the slowest push.
     pub const RETRY_LIMIT_DEFAULT: u32 = 32;
 

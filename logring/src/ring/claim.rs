@@ -11,7 +11,8 @@ use crate::level::Level;
 use crate::sync::Slot;
 
 /// Attempts of one claim. Each failed one means that the tail was moved by
-/// somebody else.
+/// somebody else or, where a compare-and-swap may fail for nothing, that an
+/// interrupt came in between.
 pub(crate) const TAKE_TRIES: usize = 64;
 
 /// A copied record's header, and the words of its extras.
@@ -76,7 +77,7 @@ impl Pace {
 }
 
 /// What one attempt at a claim came to.
-enum Attempt {
+pub(super) enum Attempt {
     Won(Claim),
     /// Somebody else moved the tail, or there were only pads; this many
     /// records were copied for nothing.
@@ -97,7 +98,7 @@ struct Pass {
 
 impl Ring {
     /// Copies the oldest record, and claims it.
-    #[cfg(any(feature = "shards", feature = "async"))]
+    #[cfg(feature = "shards")]
     pub(crate) fn claim_one(&self, out: &mut impl Receive) -> Claim {
         self.claim_paced(1, &mut Pace::default(), out)
     }
@@ -119,7 +120,7 @@ impl Ring {
 
     /// C, once.
     #[inline(always)]
-    fn claim_once(&self, max: usize, out: &mut impl Receive) -> Attempt {
+    pub(super) fn claim_once(&self, max: usize, out: &mut impl Receive) -> Attempt {
         let tail = Position::from_word(self.back.tail.load(C_A));
         let pass = self.copy_records(tail, max, out);
         if pass.end == tail {
@@ -292,6 +293,8 @@ impl Ring {
     pub(super) fn copy_extras(&self, at: Position, header: Header, to: &mut ExtraWords) -> &[Slot] {
         let (_, mut slots) = self.cell(at).payload.split_at(header::INFO_WORDS);
         let extras = header.extras();
+        // What an attempt before this one has read is of another record.
+        *to = ExtraWords::NONE;
         if extras != Extras::NONE {
             to.read(extras, || match slots {
                 [slot, rest @ ..] => {

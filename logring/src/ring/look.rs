@@ -3,7 +3,7 @@
 
 use super::Ring;
 #[cfg(feature = "async")]
-use super::claim::{Claim, Meta, Receive};
+use super::claim::{Attempt, Claim, Meta, Receive, TAKE_TRIES};
 #[cfg(feature = "async")]
 use super::orderings::C_A;
 #[cfg(feature = "shards")]
@@ -11,11 +11,6 @@ use super::orderings::{E_A, P_C, V};
 use crate::layout::Position;
 #[cfg(feature = "shards")]
 use crate::layout::{Piece, State};
-
-/// Claims of nothing, for one look. Each but the last found that the tail had
-/// been moved.
-#[cfg(feature = "async")]
-const LOOK_TRIES: usize = 8;
 
 impl Ring {
     /// Whether the oldest record is still being written, so that it cannot be
@@ -44,12 +39,15 @@ impl Ring {
     /// tail moves all the time; then a pop says so.
     #[cfg(feature = "async")]
     pub(crate) fn has_record(&self) -> bool {
-        for _ in 0..LOOK_TRIES {
+        for _ in 0..TAKE_TRIES {
             let tail = Position::from_word(self.back.tail.load(C_A));
-            match self.claim_one(&mut Nothing) {
-                Claim::NoSpace { .. } | Claim::Taken { .. } => return true,
-                Claim::Empty | Claim::Pending if self.move_tail(tail, tail) => return false,
-                Claim::Empty | Claim::Pending => {}
+            match self.claim_once(1, &mut Nothing) {
+                Attempt::Won(Claim::NoSpace { .. } | Claim::Taken { .. }) => return true,
+                Attempt::Won(Claim::Empty | Claim::Pending) if self.move_tail(tail, tail) => {
+                    return false;
+                }
+                // Also a swap that failed for nothing: it says nothing.
+                Attempt::Won(_) | Attempt::Lost { .. } => {}
             }
         }
         true

@@ -16,7 +16,8 @@ use crate::stats::Cause;
 use crate::sync::Word;
 
 /// Attempts to advance a told total. A failed attempt means that another
-/// popper has just told a part; what is left is told by a later record.
+/// popper has just told a part (or an interrupt came in between); what is left is
+/// told by a later record.
 pub(crate) const TELL_TRIES: usize = 8;
 
 impl Ring {

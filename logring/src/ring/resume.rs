@@ -72,6 +72,7 @@ impl<'r> Writer<'r> {
         };
         let header_words = writer.extras.words();
         let fits = bytes <= bytes_max
+            && bytes_max <= geometry::payload_bytes_max(ring.cell_count())
             && geometry::cells_for(header_words, bytes_max) <= cells
             && cells <= record_cells_max(ring.cell_count())
             // What was written so far, held bytes aside, ends at `cell` and

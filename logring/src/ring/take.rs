@@ -25,8 +25,7 @@ impl Ring {
     /// and claims it.
     #[inline(always)]
     pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords) -> Taken {
-        // Each attempt loses a race or steps over a pad, of which there are no
-        // more than cells.
+        // Some attempts may step over a pad, of which there are no more than cells.
         for _ in 0..TAKE_TRIES + self.cell_count() {
             let tail = Position::from_word(self.back.tail.load(C_A));
             let piece = self.piece_at(tail);

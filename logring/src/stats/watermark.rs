@@ -26,10 +26,14 @@ impl Watermark {
     /// Raises the mark to `cells` if it is lower.
     #[inline]
     pub(crate) fn raise(&self, cells: usize) {
+        let mut seen = self.0.load(Relaxed);
         for _ in 0..RAISE_TRIES {
-            let seen = self.0.load(Relaxed);
-            if seen >= cells || self.0.cas(seen, cells, Relaxed).is_ok() {
+            if seen >= cells {
                 return;
+            }
+            match self.0.cas(seen, cells, Relaxed) {
+                Ok(_) => return,
+                Err(other) => seen = other,
             }
         }
     }

@@ -178,6 +178,8 @@ fn a_grant_that_says_it_stands_elsewhere_is_none_or_stays_in_its_record() {
     };
     wrong(|words| words[2] |= 1 << 20);
     wrong(|words| words[3] |= 1 << 20);
+    // So much room that the number of its cells would not fit 32 bits on the way.
+    wrong(|words| words[3] = words[3] & !0xFF_FFFF | 458_713);
     wrong(|words| words[3] &= !0xFF_FFFF);
     wrong(|words| words[3] |= 1 << 29);
     wrong(|words| words[4] ^= 3);

@@ -98,6 +98,7 @@ fn PendSV() {
 
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    crate::call(&crate::FAULT);
     semihosting::println!("hard fault: {frame:?}");
     crate::exit(false)
 }
@@ -159,6 +160,11 @@ pub fn stack_paint(depth: usize, paint: u32) -> usize {
 /// Stops until an interrupt is due, also while they are held off.
 pub fn wait_for_interrupt() {
     cortex_m::asm::wfi();
+}
+
+/// A HardFault, here: an instruction that there is not.
+pub fn fault() -> ! {
+    cortex_m::asm::udf()
 }
 
 /// Resets the machine. A clock that runs makes QEMU notice at once.

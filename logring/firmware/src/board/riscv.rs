@@ -84,12 +84,13 @@ fn timer() {
 
 #[riscv_rt::exception(riscv::interrupt::Exception::IllegalInstruction)]
 fn illegal_instruction(frame: &riscv_rt::TrapFrame) -> ! {
+    crate::call(&crate::FAULT);
     semihosting::println!("illegal instruction: {frame:?}");
     crate::exit(false)
 }
 
 #[unsafe(export_name = "ExceptionHandler")]
-fn fault(frame: &riscv_rt::TrapFrame) -> ! {
+fn other_exception(frame: &riscv_rt::TrapFrame) -> ! {
     semihosting::println!("fault: {frame:?}");
     crate::exit(false)
 }
@@ -142,6 +143,12 @@ pub fn stack_paint(depth: usize, paint: u32) -> usize {
 /// Stops until an interrupt is due, also while they are held off.
 pub fn wait_for_interrupt() {
     riscv::asm::wfi();
+}
+
+/// A fault, here: an instruction that there is not.
+pub fn fault() -> ! {
+    // SAFETY: hazard: what the handler of the exception does. It never returns.
+    unsafe { core::arch::asm!("unimp", options(noreturn)) };
 }
 
 /// Starts the program anew from its first instruction, with memory as it is.

@@ -2,7 +2,7 @@
 
 use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
 use crate::layout::Cell;
-use crate::models::{Got, level, push, settle};
+use crate::models::{Got, level, push, push_tagged, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Policy, Pushed, Ring};
 use loom::sync::Arc;
@@ -102,7 +102,7 @@ fn a_lost_race_beyond_the_retry_limit_is_counted() {
             let ring = ring.clone();
             thread::spawn(move || {
                 let log = Logger::new(&ring, newest().with_retry_limit(1));
-                log.push_parts(level(id), 7, &[&[id; 8]])
+                push_tagged(&log, id)
             })
         });
         let answers = (one.join().unwrap(), two.join().unwrap());
