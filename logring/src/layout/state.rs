@@ -11,7 +11,7 @@
 //! A 32-bit word has no room for length, level and flags; there they are the
 //! record's first payload word, see [`super::header`].
 
-#[cfg(any(test, target_pointer_width = "64"))]
+#[cfg(target_pointer_width = "64")]
 use super::header;
 use super::header::Header;
 

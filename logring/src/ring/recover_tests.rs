@@ -148,7 +148,7 @@ fn a_second_call_finds_nothing_to_do() {
     let ring = used_ring(5);
     push(&ring, b"a");
     ring.claim_and_die(3);
-    push(&ring, &[b'b'; 200]);
+    push(&ring, &std::vec![b'b'; ring.record_bytes_max()]);
     let found = ring.recover();
     assert_eq!((found.records, found.unfinished), (2, 1));
     let again = ring.recover();

@@ -358,7 +358,13 @@ fn a_set_is_made_in_a_static_and_says_its_bound() {
     const LARGE: &Shards<2> = &LOG;
     assert!(LARGE.push(1, Level::INFO, b"x").is_stored());
     let ring = LOG.logger(0).steps_max(8);
-    assert_eq!(LOG.steps_max(8), ring + 37);
+    // Two looks of 15, and a plain push that stores nothing.
+    let plain = if cfg!(target_pointer_width = "64") {
+        15
+    } else {
+        6
+    };
+    assert_eq!(LOG.steps_max(8), ring + 2 * 15 + plain);
 }
 
 #[test]
