@@ -64,6 +64,11 @@ pub(crate) fn wants(figures: &Figures) -> Vec<Want> {
             row("push 16 B, bytes of stack"),
         ),
         want(
+            "bytes of stack of a pop of 16 bytes, its answer included",
+            64.0,
+            row("pop 16 B, bytes of stack"),
+        ),
+        want(
             "bytes of code of push and pop",
             2048.0,
             row("push and pop, bytes of code"),
