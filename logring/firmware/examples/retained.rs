@@ -1,6 +1,7 @@
 //! A ring in memory that keeps its contents across a reset: the reset comes at
 //! every instruction of a push, of a grant, of a push that evicts, and of a pop,
-//! and after each the program reads the story.
+//! and after each the program reads the story. On RISC-V it begins anew without a
+//! reset of the machine.
 //!
 //! In a program of your own the ring is a `static` in a section that the
 //! start-up code leaves alone, `#[unsafe(link_section = ".uninit.LOG")]`. Here

@@ -14,8 +14,9 @@ use crate::sync::{ALONE, Byte, Slot, same_core};
 /// neither: contexts of one core that interrupt each other leave in the reverse
 /// order, so a frame that begins on top of an open one gets the next buffer, and
 /// is in the ring before the interrupted one goes on. That holds for
-/// interrupts of any priority, for a handler of hard faults or panics, and for a
-/// `Format` that logs itself.
+/// interrupts of any priority, for a handler of hard faults (without
+/// compare-and-swap, if it never returns) or of panics, and for a `Format` that
+/// logs itself.
 ///
 /// A frame is whole or not there. One that is longer than its buffer or than
 /// the ring's largest record, or that begins on top of `DEPTH` open ones, is
