@@ -37,9 +37,11 @@ const FRAME_BYTES: usize = 48;
 /// Timer ticks that the first interrupt moves in each round, and how far.
 const FIRST_STEP: u32 = 23;
 const FIRST_MAX: u32 = 40_000;
-/// How long after it the second comes, at least and at most.
+/// How long after it the second comes, at least and at most: also when the line
+/// of the first has begun, which takes thousands of instructions to come to.
 const SECOND_MIN: u32 = 40;
-const SECOND_MAX: u32 = 2500;
+const SECOND_MAX: u32 = 20_000;
+const SECOND_STEP: u32 = 61;
 /// Rounds in all, and up to how many go by without a drain.
 const ROUNDS: u32 = 2400;
 const SILENT_ROUNDS: u32 = 8;
@@ -155,7 +157,7 @@ fn main() -> ! {
         fw::disarm();
         at = if at < FIRST_MAX { at + FIRST_STEP } else { 1 };
         after = if after < SECOND_MAX {
-            after + 7
+            after + SECOND_STEP
         } else {
             SECOND_MIN
         };

@@ -5,7 +5,8 @@
 //! - the numbers of each context only grow, and begin and end where they must;
 //! - lines decoded + lines counted as lost = lines logged, and all losses are
 //!   told;
-//! - lines interrupted lines.
+//! - lines of each interrupt interrupted lines of the program, and lines of the
+//!   second interrupt interrupted lines of the first.
 //!
 //! ```sh
 //! cargo run --release --manifest-path decode/Cargo.toml -- ELF…
@@ -21,6 +22,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// The contexts of the program.
 const CONTEXTS: usize = 4;
 const MAIN: usize = 0;
+const FIRST: usize = 1;
+const SECOND: usize = 2;
 
 /// What the program says of itself at its end.
 #[derive(Debug, PartialEq)]
@@ -139,36 +142,22 @@ fn line(text: &str, taken: &str) -> Result<Line> {
 
 /// Compares the lines with the books, and says what there was.
 fn compare(lines: &[Line], books: &Books) -> Result<String> {
-    let mut next = [0; CONTEXTS];
-    let mut missing = 0;
-    let mut latest = None;
-    let mut interrupted = 0;
-    for line in lines {
-        let expected = &mut next[line.context];
-        if line.number < *expected {
-            return Err(format!("{line:?} comes behind number {expected}").into());
-        }
-        missing += line.number - *expected;
-        *expected = line.number + 1;
-        // A line that began before one that is in the ring already.
-        interrupted += usize::from(latest > Some(line.taken));
-        latest = latest.max(Some(line.taken));
-    }
-    for (logged, next) in books.logged.iter().zip(next) {
-        missing += logged
-            .checked_sub(next)
-            .ok_or("a line that was never logged")?;
-    }
+    let missing = missing(lines, books)?;
+    let pairs = interrupted(lines);
     let summary = format!(
-        "{} lines decoded + {} lost = {} logged; {interrupted} lines were interrupted by lines",
+        "{} lines decoded + {} lost = {} logged; {}",
         lines.len(),
         books.lost,
         books.logged.iter().sum::<u32>(),
+        PAIRS
+            .map(|(outer, inner, name)| format!("{name} {}", pairs[outer][inner]))
+            .join(", "),
     );
     if missing != books.lost || books.lost != books.told {
         return Err(format!("{missing} lines are missing, {books:?}; {summary}").into());
     }
-    if interrupted < 100 || books.lost == 0 {
+    let never = |&(outer, inner, _): &(usize, usize, &str)| pairs[outer][inner] == 0;
+    if PAIRS.iter().any(never) || books.lost == 0 {
         return Err(format!("too little happened: {summary}").into());
     }
     let own = |line: &&Line| line.context != MAIN;
@@ -178,33 +167,107 @@ fn compare(lines: &[Line], books: &Books) -> Result<String> {
     }
 }
 
+/// Which contexts must have been interrupted in a line by which, at least once.
+const PAIRS: [(usize, usize, &str); 3] = [
+    (MAIN, FIRST, "program interrupted by first"),
+    (MAIN, SECOND, "program by second"),
+    (FIRST, SECOND, "first by second"),
+];
+
+/// Lines that were logged and are not there. The numbers of each context grow.
+fn missing(lines: &[Line], books: &Books) -> Result<u32> {
+    let mut next = [0; CONTEXTS];
+    let mut missing = 0;
+    for line in lines {
+        let expected = &mut next[line.context];
+        if line.number < *expected {
+            return Err(format!("{line:?} comes behind number {expected}").into());
+        }
+        missing += line.number - *expected;
+        *expected = line.number + 1;
+    }
+    for (logged, next) in books.logged.iter().zip(next) {
+        missing += logged
+            .checked_sub(next)
+            .ok_or("a line that was never logged")?;
+    }
+    Ok(missing)
+}
+
+/// Lines of one context, the outer index, with a line of another inside them. A
+/// line has its count when it begins, and its place in the ring when it ends. So
+/// what is before it and has a later count began and ended inside it.
+fn interrupted(lines: &[Line]) -> [[u32; CONTEXTS]; CONTEXTS] {
+    let mut pairs = [[0; CONTEXTS]; CONTEXTS];
+    let mut latest = [None; CONTEXTS];
+    for line in lines {
+        let pairs = &mut pairs[line.context];
+        for (pair, latest) in pairs.iter_mut().zip(latest) {
+            *pair += u32::from(latest > Some(line.taken));
+        }
+        let latest = &mut latest[line.context];
+        *latest = (*latest).max(Some(line.taken));
+    }
+    pairs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A hundred main lines, each interrupted by one, the last by a panic's, and
-    /// one that was lost.
+    /// Rounds in each of which both interrupts interrupt a main line, and one the
+    /// other, with a line inside its own; at the end a panic's line, behind one
+    /// that was lost.
     fn good() -> (Vec<Line>, Books) {
         let mut lines = Vec::new();
         for number in 0..100 {
             let of = |context, taken| Line {
                 context,
                 number,
-                taken,
+                taken: 4 * number + taken,
             };
-            lines.extend([of(1, 2 * number + 1), of(MAIN, 2 * number)]);
+            lines.extend([of(INNER, 3), of(SECOND, 2), of(FIRST, 1), of(MAIN, 0)]);
         }
         lines.push(Line {
-            context: 1,
+            context: FIRST,
             number: 101,
-            taken: 200,
+            taken: 400,
         });
         let books = Books {
-            logged: [100, 102, 0, 0],
+            logged: [100, 102, 100, 100],
             lost: 1,
             told: 1,
         };
         (lines, books)
+    }
+
+    const INNER: usize = 3;
+
+    /// The good rounds, whose lines begin in another order.
+    fn nested_otherwise(taken: [u32; CONTEXTS]) -> Result<String> {
+        let (mut lines, books) = good();
+        for line in lines.iter_mut().take(400) {
+            line.taken = 4 * line.number + taken[line.context];
+        }
+        compare(&lines, &books)
+    }
+
+    #[test]
+    fn each_pair_must_have_nested() {
+        // The counts of program, first, second and inner.
+        let rounds = [
+            ([0, 1, 2, 3], true),
+            // Only the line inside the second's.
+            ([3, 2, 0, 1], false),
+            // No second inside a first; no second, no first inside the program.
+            ([0, 2, 1, 3], false),
+            ([3, 0, 1, 2], false),
+            ([1, 0, 2, 3], false),
+        ];
+        for (taken, passes) in rounds {
+            let answer = nested_otherwise(taken);
+            assert_eq!(answer.is_ok(), passes, "{taken:?}: {answer:?}");
+        }
     }
 
     #[test]
@@ -221,12 +284,13 @@ mod tests {
             assert!(compare(&lines, &books).is_err());
         };
         fails(|lines, _| lines.truncate(7));
-        fails(|lines, _| lines.swap(7, 9));
+        // Two lines of one context.
+        fails(|lines, _| lines.swap(7, 11));
         fails(|lines, _| lines.insert(7, lines[7]));
         fails(|_, books| books.lost = 2);
         fails(|_, books| books.told = 0);
         fails(|_, books| books.logged[0] = 99);
-        fails(|_, books| books.logged[3] = 1);
+        fails(|_, books| books.logged[3] = 101);
         // The order in which they began: none interrupted another.
         fails(|lines, _| lines.iter_mut().for_each(|line| line.taken = 0));
         fails(|lines, books| {
