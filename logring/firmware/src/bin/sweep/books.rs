@@ -9,6 +9,10 @@ use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
 pub const NUMBERS: usize = LEVELS * OFFERS_MAX;
 /// The program, an interrupt, and one on top of it.
 pub const LEVELS: usize = 3;
+/// In the place of a level: the program when all is over, which takes what is
+/// left.
+pub const AFTERWARDS: usize = LEVELS;
+const POPPERS: usize = LEVELS + 1;
 /// Offers of one level in one case.
 pub const OFFERS_MAX: usize = 36;
 
@@ -20,9 +24,9 @@ const LOST: u8 = 2;
 pub struct Books {
     offers: [Page; LEVELS],
     answers: [AtomicU8; NUMBERS],
-    popped: [Page; LEVELS],
+    popped: [Page; POPPERS],
     /// Losses that records told of.
-    told: [AtomicUsize; LEVELS],
+    told: [AtomicUsize; POPPERS],
 }
 
 /// Numbers in the order in which one level wrote them down.
@@ -56,19 +60,21 @@ impl Books {
         Self {
             offers: [const { Page::new() }; LEVELS],
             answers: [const { AtomicU8::new(0) }; NUMBERS],
-            popped: [const { Page::new() }; LEVELS],
-            told: [const { AtomicUsize::new(0) }; LEVELS],
+            popped: [const { Page::new() }; POPPERS],
+            told: [const { AtomicUsize::new(0) }; POPPERS],
         }
     }
 
     pub fn clear(&self) {
-        for level in 0..LEVELS {
-            for number in self.offers[level].each() {
+        for offers in &self.offers {
+            for number in offers.each() {
                 self.answers[number].store(0, Relaxed);
             }
-            self.offers[level].len.store(0, Relaxed);
-            self.popped[level].len.store(0, Relaxed);
-            self.told[level].store(0, Relaxed);
+            offers.len.store(0, Relaxed);
+        }
+        for popper in 0..POPPERS {
+            self.popped[popper].len.store(0, Relaxed);
+            self.told[popper].store(0, Relaxed);
         }
     }
 
@@ -84,14 +90,14 @@ impl Books {
         self.answers[number].store(if stored { STORED } else { LOST }, Relaxed);
     }
 
-    /// A record that `level` popped.
-    pub fn popped(&self, level: usize, number: usize, lost_before: u64) {
-        self.popped[level].add(number);
-        self.told(level, lost_before);
+    /// A record that a level popped, or the program [`AFTERWARDS`].
+    pub fn popped(&self, popper: usize, number: usize, lost_before: u64) {
+        self.popped[popper].add(number);
+        self.told(popper, lost_before);
     }
 
-    pub fn told(&self, level: usize, lost: u64) {
-        let told = &self.told[level];
+    pub fn told(&self, popper: usize, lost: u64) {
+        let told = &self.told[popper];
         told.store(told.load(Relaxed) + lost as usize, Relaxed);
     }
 
@@ -127,8 +133,15 @@ impl Books {
     /// Records that came out: once each, in the order of their producers.
     fn delivered(&self) -> usize {
         let mut delivered = [false; NUMBERS];
-        for page in &self.popped {
-            let mut last = [None; LEVELS];
+        // Of each producer, the newest record that anybody popped.
+        let mut newest = [None; LEVELS];
+        for (popper, page) in self.popped.iter().enumerate() {
+            // Levels pop within each other, so their pages say nothing of each
+            // other's order. What is left comes behind all of them.
+            let mut last = match popper {
+                AFTERWARDS => newest,
+                _ => [None; LEVELS],
+            };
             for number in page.each() {
                 assert!(!delivered[number], "record {number} came out twice");
                 delivered[number] = true;
@@ -137,9 +150,11 @@ impl Books {
                     answer == STORED,
                     "record {number} came out, and was not stored"
                 );
-                let last = &mut last[number / OFFERS_MAX];
+                let producer = number / OFFERS_MAX;
+                let last = &mut last[producer];
                 assert!(*last < Some(number), "{number} came out after {last:?}");
                 *last = Some(number);
+                newest[producer] = newest[producer].max(Some(number));
             }
         }
         delivered.iter().filter(|is| **is).count()

@@ -9,7 +9,7 @@ use logring::{Cause, Level, Logger, Popped, Pushed};
 use logring_firmware as board;
 use logring_firmware::Clock;
 
-use crate::books::{Books, LEVELS};
+use crate::books::{AFTERWARDS, Books, LEVELS};
 use crate::record;
 
 static BOOKS: Books = Books::new();
@@ -17,10 +17,13 @@ static BOOKS: Books = Books::new();
 static RUNNING: AtomicPtr<Case> = AtomicPtr::new(ptr::null_mut());
 /// Makes the records of one case differ from those of the next.
 static NUMBER: AtomicU32 = AtomicU32::new(0);
-/// Whether a level is inside the operation that is to be interrupted.
-static INSIDE: [AtomicBool; LEVELS] = [const { AtomicBool::new(false) }; LEVELS];
+/// Whether a level, or the program afterwards, is inside a call of the library.
+static INSIDE: [AtomicBool; LEVELS + 1] = [const { AtomicBool::new(false) }; LEVELS + 1];
 static HIT: AtomicBool = AtomicBool::new(false);
 static NESTED: AtomicBool = AtomicBool::new(false);
+static OVERLAPPED: AtomicBool = AtomicBool::new(false);
+/// Whether the handlers have ended, by level.
+static HANDLED: [AtomicBool; LEVELS] = [const { AtomicBool::new(false) }; LEVELS];
 
 /// Instructions until the first interrupt, and from there to the second.
 static TIMES: (AtomicU32, AtomicU32) = (AtomicU32::new(0), AtomicU32::new(0));
@@ -31,6 +34,8 @@ static OPERATING: AtomicBool = AtomicBool::new(false);
 static INSTRUCTIONS: AtomicU32 = AtomicU32::new(0);
 /// Instructions after which every operation has ended.
 const NEVER: u32 = 400_000;
+/// Looks at [`HANDLED`] until it is clear that an interrupt does not come.
+const LOOKS_MAX: u32 = 20_000;
 
 /// Bytes of a record of one cell, in every ring.
 const SHORT: usize = 7;
@@ -58,6 +63,8 @@ pub enum Operation {
     Drain,
     /// No call at all: what the clock counts besides.
     Nothing,
+    /// No call, and it ends when both handlers have: what they cost.
+    Wait,
 }
 
 impl Operation {
@@ -83,6 +90,7 @@ impl Operation {
             Self::Pop => "pop",
             Self::Drain => "drain",
             Self::Nothing => "nothing",
+            Self::Wait => "wait",
         }
     }
 
@@ -110,6 +118,9 @@ pub struct Met {
     pub hit: bool,
     /// And the second inside the first one's.
     pub nested: bool,
+    /// The second came before the first had ended, so that between the two
+    /// there was nothing else.
+    pub overlapped: bool,
     pub delivered: u32,
     pub lost: u32,
     /// Of the operation and its interrupts.
@@ -123,6 +134,10 @@ impl Case {
         NUMBER.store(NUMBER.load(Relaxed).wrapping_add(1), Relaxed);
         HIT.store(false, Relaxed);
         NESTED.store(false, Relaxed);
+        OVERLAPPED.store(false, Relaxed);
+        HANDLED
+            .iter()
+            .for_each(|handled| handled.store(false, Relaxed));
         let (refused_before, evicted_before) = self.lost();
         self.fill();
         RUNNING.store(ptr::from_ref(self).cast_mut(), Relaxed);
@@ -145,6 +160,7 @@ impl Case {
         Met {
             hit: HIT.load(Relaxed),
             nested: NESTED.load(Relaxed),
+            overlapped: OVERLAPPED.load(Relaxed),
             delivered: delivered as u32,
             lost: (refused + evicted) as u32,
             instructions: INSTRUCTIONS.load(Relaxed),
@@ -196,13 +212,13 @@ impl Case {
 
     /// Takes what is left, and what is to be told.
     fn empty(&self) {
-        while self.pop(0) {}
+        while self.pop(AFTERWARDS) {}
         let ring = self.log.ring();
         assert!(
             matches!(ring.pop(&mut []), Popped::Empty),
             "a record is stuck"
         );
-        BOOKS.told(0, ring.take_trailing_loss());
+        BOOKS.told(AFTERWARDS, ring.take_trailing_loss());
     }
 
     fn operate(&self, level: usize) {
@@ -217,6 +233,7 @@ impl Case {
             }
             Operation::Drain => self.drain(level),
             Operation::Nothing => self.inside(level, || ()),
+            Operation::Wait => self.inside(level, wait),
         }
     }
 
@@ -295,14 +312,22 @@ impl Case {
                 self.pop(level);
             }
         }
+        HANDLED[level].store(true, Relaxed);
     }
 }
 
-fn note(level: usize, bytes: &[u8], lost_before: u64) {
+/// Until both handlers have ended.
+fn wait() {
+    let both = || HANDLED[1].load(Relaxed) && HANDLED[2].load(Relaxed);
+    let come = (0..LOOKS_MAX).any(|_| both());
+    assert!(come, "an interrupt that never came");
+}
+
+fn note(popper: usize, bytes: &[u8], lost_before: u64) {
     let Some(number) = record::read(bytes, NUMBER.load(Relaxed)) else {
         panic!("torn: {bytes:?}");
     };
-    BOOKS.popped(level, number, lost_before);
+    BOOKS.popped(popper, number, lost_before);
 }
 
 struct Aloud<'t>(&'t str);
@@ -330,5 +355,6 @@ pub fn first() {
 pub fn second() {
     let case = running();
     NESTED.store(INSIDE[0].load(Relaxed) && INSIDE[1].load(Relaxed), Relaxed);
+    OVERLAPPED.store(!HANDLED[1].load(Relaxed), Relaxed);
     case.handle(2, case.handlers.1);
 }
