@@ -135,7 +135,7 @@ job_injection() { # a nested call before every atomic access; what a push touche
         -- models::injection models::lines --nocapture
 }
 
-job_narrow() { # all of it on 32 bits, where some code is another: tests, and nested calls
+job_narrow() { # on 32 bits, where some code is another: unit tests, edges, nested calls
     local -r narrow=i686-unknown-linux-musl
     need_targets "$narrow"
     # The linker of the compiler itself needs nothing of a system for 32 bits.
@@ -282,8 +282,8 @@ with_miri() (
 )
 readonly MIRI_STRICT="-Zmiri-strict-provenance -Zmiri-symbolic-alignment-check \
 -Zmiri-compare-exchange-weak-failure-rate=0.0 -Zmiri-preemption-rate=0.1"
-# One of ten compare-and-swaps fails for nothing. Of more, a few calls would lose all
-# the attempts that they have, which is an answer, but not the one that is tested.
+# One of ten compare-and-swaps fails for nothing. If more did, a few calls would lose
+# all their attempts: an allowed answer, but not the one that is tested.
 readonly MIRI_SPURIOUS=-Zmiri-compare-exchange-weak-failure-rate=0.1
 
 fuzz() { # target, seconds, options of libFuzzer

@@ -401,7 +401,7 @@ logring_status_t logring_drain(logring_t *ring,
  *  16  u64  records lost between the previous record and this one
  *  24  u32  tag
  *
- * Context: any; as logring_pop for each record. */
+ * Context: any; as logring_drain, without a sink. */
 logring_status_t logring_drain_into(logring_t *ring,
                                     void *buf,
                                     size_t buf_len,

@@ -150,7 +150,7 @@ pub unsafe extern "C" fn logring_drain(
 ///  16  u64  records lost between the previous record and this one
 ///  24  u32  tag
 ///
-/// Context: any; as logring_pop for each record.
+/// Context: any; as logring_drain, without a sink.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_drain_into(
     ring: *mut logring_t,

@@ -221,7 +221,7 @@
 //!   less on 32-bit targets), the look at a full ring (4), `untold`, a look for room
 //!   (2), P.a and P.b of the loop, R.a (4). A formatted line looks twice, but who
 //!   looks does not evict, and spares the walk. `push_at_once`, where it leaves the
-//!   offer to a logger, adds 19.
+//!   offer to a logger, adds 19 (10 on 32-bit targets).
 //! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
@@ -232,14 +232,14 @@
 //! these accesses waits, so the offer is wait-free, with a refusal that is
 //! counted as the price; P.e, E.c and the counters are one instruction where
 //! the target has it. On a load-linked / store-conditional target every
-//! compare-and-swap is the weak one: it may fail for an interrupt in between,
-//! which is one more lost attempt, and has no loop inside that would not count.
-//! An addition to a counter has such a loop there; each turn of it takes an
-//! interrupt or another core's store in between.
+//! compare-and-swap is the weak one: it may fail for an interrupt in between, which
+//! is one more lost attempt, and has no loop inside. An addition to a counter has one;
+//! each turn of it takes an interrupt or another core's store in between.
 //!
-//! **A pop** makes at most `64 + N` attempts, as it may step over `N` pads. But for a
-//! swap that fails for nothing, a lost one means that somebody else moved `tail`, so
-//! poppers and evictors together are lock-free. After the last the answer is `Pending`.
+//! **A pop** makes at most `64 + N` attempts, as it may step over `N` pads; a batch 64,
+//! as one steps over all pads. But for a swap that fails for nothing, a lost one means
+//! that somebody else moved `tail`: poppers and evictors together are lock-free. In the
+//! end the answer is `Pending`.
 //!
 //! # Shards
 //!
@@ -288,7 +288,7 @@
 //! plain push that is tried first and stores nothing makes 15. The rest is the offer's own. A merged
 //! drain ends with `max` records, or when each shard is left out. Each claim
 //! delivers, leaves its shard out, or finds that an evictor was faster; after
-//! 64 of these in a row, the shard is left out. A claim is bounded as a pop.
+//! 64 of these in a row, the shard is left out. A claim makes at most 64 attempts.
 //!
 //! **What a push touches**, for records of 64 bytes, by a model of coherent
 //! caches in which up to 64 producers push in turn (`models/lines.rs`). A line

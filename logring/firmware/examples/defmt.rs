@@ -37,8 +37,9 @@ const FRAME_BYTES: usize = 48;
 /// Timer ticks that the first interrupt moves in each round, and how far.
 const FIRST_STEP: u32 = 23;
 const FIRST_MAX: u32 = 40_000;
-/// How long after it the second comes, at least and at most: also when the line
-/// of the first has begun, which takes thousands of instructions to come to.
+/// How long after it the second comes, at least and at most. The first takes
+/// thousands of instructions to get to its line, and the second is to come inside
+/// that line, too.
 const SECOND_MIN: u32 = 40;
 const SECOND_MAX: u32 = 20_000;
 const SECOND_STEP: u32 = 61;

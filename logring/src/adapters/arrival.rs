@@ -157,8 +157,8 @@ impl Arrival {
     /// future is harmless; its waker stays until the next call of `notify` or wait.
     ///
     /// # Context
-    /// Where the executor polls. A poll takes at most eight times the steps of a
-    /// [`pop`](Ring::pop) that finds nothing.
+    /// Where the executor polls. A poll takes at most 64 attempts, each of at
+    /// most as many steps as the ring has cells.
     pub fn wait<'a>(&'a self, ring: &'a Ring) -> impl Future<Output = ()> + 'a {
         poll_fn(move |task| {
             // In this order: whoever comes after the registration wakes us, and

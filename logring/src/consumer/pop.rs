@@ -36,10 +36,10 @@ impl Ring {
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler, also
     /// on top of an interrupted call. At most 64 attempts, and as many more as
-    /// the ring has cells, each of 12 steps and one a word of the record; only
-    /// somebody else's success causes another, a discarded grant before the
-    /// record, or an interrupt in a compare-and-swap. To tell losses takes up to 250 more (60 on 32-bit targets). It never
-    /// waits.
+    /// the ring has cells, each of 12 steps and one a word of the record. Another
+    /// is caused only by somebody else's success, by a pad (cells that a grant
+    /// gave back), or by an interrupt within a compare-and-swap. To tell losses
+    /// takes up to 250 more (60 on 32-bit targets). It never waits.
     pub fn pop<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
         let mut words = ExtraWords::NONE;
         match self.take_one(buf, &mut words) {

@@ -41,7 +41,8 @@ pub(crate) const fn words_for(bytes: usize) -> usize {
 }
 
 /// Cells of a record with `header_words` words of header and `bytes` of
-/// payload; at least one. There are no more words than fit the cells of a record.
+/// payload; at least one. The caller sees to it that both together fit the largest
+/// record.
 #[inline(always)]
 pub(crate) const fn cells_for(header_words: usize, bytes: usize) -> usize {
     let words = header_words + words_for(bytes);

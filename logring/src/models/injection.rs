@@ -172,7 +172,7 @@ fn bound(call: Call, log: &Logger<'_>) -> usize {
         Call::PushTagged => log.steps_max(20),
         // The short cut's own: `untold`, P.a, P.b, four times P.c, P.d and P.e, and
         // P.a, P.b, P.a, P.c.
-        Call::PushAtOnce => log.steps_max(8) + 19,
+        Call::PushAtOnce => log.steps_max(8) + crate::producer::PLAIN_STEPS + 4,
         // Each time that it is put together, a look at head and stamp.
         Call::GrantApart => log.steps_max(LONG) + 2 * 5,
         Call::PushLong | Call::Grant | Call::Discard => log.steps_max(LONG),

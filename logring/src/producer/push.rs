@@ -27,6 +27,7 @@ impl<'r> Logger<'r> {
     pub fn push(&self, level: Level, bytes: &[u8]) -> Pushed {
         if self.is_plain(level) {
             let long = bytes.len() > self.plain_bytes_max();
+            // Where code is dear, the offer's own writer does for several cells.
             if long && !LEAN {
                 return self.push_long(level, bytes);
             }

@@ -10,7 +10,8 @@ use crate::level::{Level, Severity};
 pub(super) enum Evicted {
     /// The tail is now here, and the records before it are counted.
     Freed(Position),
-    /// Somebody else moved the tail; nothing was evicted.
+    /// Somebody else moved the tail, or the swap failed for nothing; nothing was
+    /// evicted.
     Overtaken,
     /// The oldest record is still being written; nothing was evicted.
     Busy,

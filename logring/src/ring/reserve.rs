@@ -87,6 +87,7 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn reserve(&self, want: Request) -> Result<Position, Cause> {
         let mut tries = want.tries;
+        // Where code is dear, all attempts are those of the loop.
         if LEAN {
             return self.reserve_slowly(want.cells, want.limit_cells, want.policy, tries);
         }
@@ -99,7 +100,8 @@ impl Ring {
         self.reserve_slowly(want.cells, want.limit_cells, want.policy, tries)
     }
 
-    /// P.a to P.e, all attempts that are left.
+    /// P.a to P.e, all attempts that are left. On its own, so that one in line is
+    /// little to take in; and where there is none, in line.
     #[cfg_attr(target_pointer_width = "64", inline(never))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
     fn reserve_slowly(

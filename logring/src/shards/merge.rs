@@ -42,7 +42,7 @@ impl<const N: usize> Shards<'_, N> {
     /// previous one.
     ///
     /// # Context
-    /// As [`Ring::pop`](crate::Ring::pop), for a look at each shard and for
+    /// As [`Ring::drain`](crate::Ring::drain), for a look at each shard and for
     /// each batch, of which there are at most two for each record and 64
     /// more for a shard whose records are evicted meanwhile; what `sink` does
     /// is its own. With a `max` beyond what the rings hold it goes on while

@@ -3,7 +3,7 @@
 use crate::sync::{Ordering::Relaxed, Word};
 
 /// Attempts to raise the mark. A failed attempt means that somebody else just
-/// raised it; whoever moves the tail next tries again.
+/// raised it, or that an interrupt came in between; whoever moves the tail next tries again.
 pub(crate) const RAISE_TRIES: usize = 4;
 
 /// The highest fill seen, in cells. The fill only grows between two moves of

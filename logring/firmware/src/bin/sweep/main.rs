@@ -6,7 +6,8 @@
 //! all that was offered must have been delivered once, whole, in the order of
 //! each context, or be counted and told as lost. Rings of four and eight cells
 //! make nearly every case meet a full ring, a wrap or an eviction. Besides what
-//! the handlers cost, an operation has taken three attempts at most.
+//! the handlers cost, an operation has taken no more than three of its kind, and
+//! 80 instructions.
 #![no_std]
 #![no_main]
 
@@ -46,7 +47,8 @@ const ATTEMPTS_MAX: u32 = 3;
 /// before it reserves. One that finds the ring full, and then room because an
 /// interrupt popped, takes the general way, which is longer than either. With
 /// two interrupts that comes to about three attempts, and these are the margin:
-/// fewer than any operation has, so that an attempt too many is still seen.
+/// a further attempt as long as most operations is still seen; a single turn of a
+/// loop, or a further refusal, is not.
 const GENERAL_WAY_INSTRUCTIONS_MAX: u32 = 80;
 
 #[board::entry]
