@@ -150,7 +150,7 @@ job_miri() { # undefined behaviour and races: many seeds, 32 bits, big endian
     local MIRI_EXTRA target runs=() failed=0
     need_miri
     MIRI_EXTRA=$MIRI_SPURIOUS
-    with_miri 0..8 tests cargo "+$NIGHTLY" miri test -p logring --features shards,async \
+    with_miri 0..16 tests cargo "+$NIGHTLY" miri test -p logring --features shards,async \
         --lib models::threads
     for target in i686-unknown-linux-gnu s390x-unknown-linux-gnu; do
         with_miri 0..4 tests cargo "+$NIGHTLY" miri test -p logring --target "$target" \

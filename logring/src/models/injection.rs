@@ -278,7 +278,10 @@ struct Figures {
 /// rings with room, nearly full and full.
 fn interrupt(outer: Call, nested: &[Call], depth: usize) {
     let mut figures = Figures::default();
-    let configs = [Config::drop_newest(), Config::drop_oldest()];
+    // As few tries as cannot all be lost: then the bound is near what a call takes.
+    let tries = depth as u32 + 1;
+    let configs =
+        [Config::drop_newest(), Config::drop_oldest()].map(|config| config.with_retry_limit(tries));
     for &nested in nested {
         for outer_config in configs {
             for nested_config in configs {
