@@ -42,6 +42,11 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     run cargo fmt --manifest-path fuzz/Cargo.toml --check
     run cargo fmt --manifest-path logring/firmware/decode/Cargo.toml --check
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
+    # `planted` builds the models without features, the jobs of the tools with some.
+    local tool
+    for tool in loom shuttle injection; do
+        "with_$tool" run cargo clippy -p logring --lib --profile test -- -D warnings
+    done
 }
 
 job_doc() { # the documentation without warnings, also as the documentation host builds it

@@ -12,7 +12,9 @@ mod logger;
 mod look;
 mod push;
 
+#[cfg(any(feature = "shards", all(test, logring_inject)))]
+pub(crate) use bound::PLAIN_STEPS;
 pub use grant::Grant;
 pub use logger::{Clock, Logger};
 #[cfg(feature = "shards")]
-pub(crate) use {bound::PLAIN_STEPS, look::LOOKS_MAX};
+pub(crate) use look::LOOKS_MAX;

@@ -11,6 +11,7 @@ use crate::models::{Got, level, push, settle};
 use crate::{Config, Logger, Ring};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
+use core::slice;
 use loom::future::block_on;
 use loom::sync::{Arc, mpsc};
 use loom::thread::{self, JoinHandle};
@@ -71,7 +72,7 @@ fn a_consumer_hears_of_every_push() {
         };
         let (got, slept) = takes(&ring, 2).join().unwrap();
         producer.join().unwrap();
-        settle(&ring, 2, &[got.clone()]);
+        settle(&ring, 2, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, slept));
     });
     OUTCOMES.are(
@@ -106,7 +107,7 @@ fn behind_a_grant(end: fn(crate::Grant<'_>)) -> (Got, bool) {
         slept |= sleep;
     }
     producer.join().unwrap();
-    settle(&ring, 2, &[got.clone()]);
+    settle(&ring, 2, slice::from_ref(&got));
     (got, slept)
 }
 
@@ -162,7 +163,7 @@ fn a_sleeper_does_not_trust_an_old_tail() {
         let (got, slept) = consumer.join().unwrap();
         taken.send(()).unwrap();
         evictor.join().unwrap();
-        settle(&ring, 3, &[got.clone()]);
+        settle(&ring, 3, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, slept));
     });
     OUTCOMES.are(

@@ -4,6 +4,7 @@ use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
 use crate::models::{level, push, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Pushed};
+use core::slice;
 use loom::thread;
 use std::vec;
 use std::vec::Vec;
@@ -19,7 +20,7 @@ fn an_evicted_record_is_told_once() {
         let popper = pops(&ring, 1);
         assert_eq!(producer.join().unwrap(), Pushed::Stored);
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 3, &[got.clone()]);
+        let rest = settle(&ring, 3, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, got.told, rest));
     });
     OUTCOMES.are(
@@ -48,7 +49,7 @@ fn a_refusal_rides_on_the_next_accepted_record() {
         let producer = pushes(&ring, newest(), 3);
         producer.join().unwrap();
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 4, &[got.clone()]);
+        let rest = settle(&ring, 4, slice::from_ref(&got));
         if got.ids == [1, 2] {
             assert_eq!(got.told, 0, "told before its place");
         }
@@ -82,7 +83,7 @@ fn a_discarded_grant_is_stepped_over_and_told() {
         let popper = pops(&ring, 1);
         producer.join().unwrap();
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 2, &[got.clone()]);
+        let rest = settle(&ring, 2, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, got.told, rest));
     });
     OUTCOMES.are(

@@ -4,6 +4,7 @@ use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
 use crate::models::{Got, push, settle};
 use crate::stats::Cause;
 use crate::{Level, Logger, Popped, Pushed, Ring};
+use core::slice;
 use loom::thread;
 use std::vec;
 use std::vec::Vec;
@@ -19,7 +20,7 @@ fn a_popper_sees_a_record_whole_or_not_at_all() {
         let popper = pops(&ring, 2);
         assert_eq!(producer.join().unwrap(), Pushed::Stored);
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 2, &[got.clone()]);
+        let rest = settle(&ring, 2, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, rest));
     });
     OUTCOMES.are(
@@ -39,7 +40,7 @@ fn a_freed_cell_is_reused_in_order() {
         let popper = pops(&ring, 1);
         producer.join().unwrap();
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 3, &[got.clone()]);
+        let rest = settle(&ring, 3, slice::from_ref(&got));
         let full: u64 = ring.stats().lost.by_cause(Cause::Full);
         OUTCOMES.reached((got.ids, rest, full));
     });
@@ -66,7 +67,7 @@ fn a_batch_is_claimed_whole_or_retried() {
         };
         assert_eq!(producer.join().unwrap(), Pushed::Stored);
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 3, &[got.clone()]);
+        let rest = settle(&ring, 3, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, got.told, rest));
     });
     OUTCOMES.are(

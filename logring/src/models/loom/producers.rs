@@ -5,6 +5,7 @@ use crate::layout::Cell;
 use crate::models::{Got, level, push, push_tagged, settle};
 use crate::stats::Cause;
 use crate::{Logger, Lost, Policy, Pushed, Ring};
+use core::slice;
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
 use std::vec;
@@ -212,7 +213,7 @@ fn a_short_commit_leaves_a_pad_for_the_next_lap() {
         let popper = pops(&ring, 1);
         producer.join().unwrap();
         let got = popper.join().unwrap();
-        let rest = settle(&ring, 3, &[got.clone()]);
+        let rest = settle(&ring, 3, slice::from_ref(&got));
         OUTCOMES.reached((got.ids, rest));
     });
     OUTCOMES.are(
