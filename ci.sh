@@ -140,13 +140,13 @@ job_injection() { # a nested call before every atomic access; what a push touche
         -- models::injection models::lines --nocapture
 }
 
-job_narrow() { # on 32 bits, where some code is another: unit tests, edges, nested calls
+job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the model, nested calls
     local -r narrow=i686-unknown-linux-musl
     need_targets "$narrow"
     # The linker of the compiler itself needs nothing of a system for 32 bits.
     export CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER=rust-lld
     run cargo test -p logring --target "$narrow" \
-        --features std,log,tracing,defmt,shards,async --lib --test edges
+        --features std,log,tracing,defmt,shards,async --lib --test edges --test model
     with_injection tests cargo test -p logring --target "$narrow" --features shards,defmt \
         --lib -- models::injection --nocapture
 }

@@ -8,7 +8,7 @@ use logring_benches::figures::{Figures, compiler};
 use crate::picture;
 use crate::programs::root;
 use crate::targets::{COLUMNS, TARGETS};
-use crate::wanted::{PEERS, per_record, table, wants};
+use crate::wanted::{PEERS, Taken, per_record, table, wants};
 
 const BEGIN: &str = "<!-- costs: begin -->";
 const END: &str = "<!-- costs: end -->";
@@ -68,10 +68,7 @@ const INSTRUCTIONS: [(&str, &str); 18] = [
     ("pop, 0 B", "pop 0 B"),
     ("pop, 16 B", "pop 16 B"),
     ("pop, 64 B", "pop 64 B"),
-    (
-        "drain, each of 16 records of 16 B",
-        "drain, a record of 16 B",
-    ),
+    ("drain, each of 16 records of 16 B", "drain 16 B"),
     ("pop of an empty ring", "pop of an empty ring"),
 ];
 
@@ -145,35 +142,46 @@ fn text(figures: &Figures, compiler: &str) -> String {
 /// Everybody in the same program, with records of 16 bytes.
 fn peers(figures: &Figures) -> String {
     let who = || ["logring", "bbqueue"].into_iter().chain(PEERS);
-    let mut text = format!("\n{}", head("Instructions of a record of 16 B: push + pop"));
-    for name in who() {
-        text += &line(name, |column| whole(per_record(figures, name, column)));
+    let mut text = String::new();
+    for (taken, what) in [
+        (
+            Taken::Popped,
+            "Instructions of a record of 16 B: push + pop",
+        ),
+        (
+            Taken::Drained,
+            "The same: push + drain, of up to 16 records",
+        ),
+    ] {
+        text += &format!("\n{}", head(what));
+        for name in who() {
+            text += &line(name, |column| {
+                whole(per_record(figures, name, taken, column))
+            });
+        }
     }
     text += &format!(
         "\n![{}](benches/results/{})\n",
         picture::TITLE,
         picture::FILE
     );
-    text += &format!(
-        "\n{}",
-        head("The same: push / pop, each where it takes most")
-    );
+    text += &format!("\n{}", head("Instructions at most: push / pop / drain"));
     for name in who() {
         text += &line(name, |column| {
-            both(figures, name, "instructions at most", column)
+            each(figures, name, "instructions at most", column)
         });
     }
-    text += &format!("\n{}", head("Bytes of stack: push / pop"));
+    text += &format!("\n{}", head("Bytes of stack: push / pop / drain"));
     for name in who() {
-        text += &line(name, |column| both(figures, name, "bytes of stack", column));
+        text += &line(name, |column| each(figures, name, "bytes of stack", column));
     }
     text += &format!(
         "\n{}",
-        head("Instructions with interrupts off, at most: push / pop")
+        head("Instructions with interrupts off, at most: push / pop / drain")
     );
     for name in who() {
         text += &line(name, |column| {
-            both(figures, name, "instructions of a section", column)
+            each(figures, name, "instructions of a section", column)
         });
     }
     text
@@ -204,9 +212,9 @@ fn average_and_most(figures: &Figures, who: &str, name: &str, column: usize) -> 
     }
 }
 
-fn both(figures: &Figures, who: &str, what: &str, column: usize) -> String {
+fn each(figures: &Figures, who: &str, what: &str, column: usize) -> String {
     let of = |call| whole(figures.get(&format!("{who}: {call} 16 B, {what}"), column));
-    format!("{} / {}", of("push"), of("pop"))
+    format!("{} / {} / {}", of("push"), of("pop"), of("drain"))
 }
 
 fn stack(figures: &Figures, starts: &[&str], column: usize) -> String {

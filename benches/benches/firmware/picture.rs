@@ -7,10 +7,14 @@ use logring_benches::figures::Figures;
 use plotters::prelude::*;
 
 use crate::targets::COLUMNS;
-use crate::wanted::{PEERS, per_record};
+use crate::wanted::{PEERS, Taken, per_record};
 
 pub(crate) const FILE: &str = "firmware.svg";
-pub(crate) const TITLE: &str = "Instructions of a record of 16 bytes, pushed and popped";
+pub(crate) const TITLE: &str = "Instructions of a record of 16 bytes, pushed and taken";
+const PANELS: [(Taken, &str); 2] = [
+    (Taken::Popped, "Pushed and popped, by a call each"),
+    (Taken::Drained, "Pushed, and drained with up to 15 others"),
+];
 
 /// Apart from each other also for most of the colour-blind (Okabe and Ito).
 const COLORS: [RGBColor; 8] = [
@@ -24,19 +28,36 @@ const COLORS: [RGBColor; 8] = [
     RGBColor(150, 150, 150),
 ];
 
+type Panel<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
 pub(crate) fn draw(path: &Path, figures: &Figures) -> Result<(), Box<dyn Error>> {
+    let root = SVGBackend::new(path, (1000, 960)).into_drawing_area();
+    root.fill(&WHITE)?;
+    let root = root.titled(TITLE, ("sans-serif", 20))?;
+    for (panel, (taken, caption)) in root.split_evenly((2, 1)).iter().zip(PANELS) {
+        draw_panel(panel, figures, taken, caption)?;
+    }
+    root.present()?;
+    Ok(())
+}
+
+fn draw_panel(
+    root: &Panel<'_>,
+    figures: &Figures,
+    taken: Taken,
+    caption: &str,
+) -> Result<(), Box<dyn Error>> {
     let who: Vec<_> = ["logring", "bbqueue"].into_iter().chain(PEERS).collect();
-    let bar = |name: &str, column| per_record(figures, name, column).unwrap_or(0.0);
+    let bar = |name: &str, column| per_record(figures, name, taken, column).unwrap_or(0.0);
     let all = who
         .iter()
         .flat_map(|name| (0..COLUMNS.len()).map(move |column| bar(name, column)));
-    let most = all.fold(1.0, f64::max) * 1.08;
+    // With room for the names.
+    let most = all.fold(1.0, f64::max) * 1.35;
 
-    let root = SVGBackend::new(path, (1000, 520)).into_drawing_area();
-    root.fill(&WHITE)?;
     let groups = COLUMNS.len() as f64;
-    let mut chart = ChartBuilder::on(&root)
-        .caption(TITLE, ("sans-serif", 20))
+    let mut chart = ChartBuilder::on(root)
+        .caption(caption, ("sans-serif", 17))
         .margin(14)
         .x_label_area_size(32)
         .y_label_area_size(64)
@@ -66,7 +87,7 @@ pub(crate) fn draw(path: &Path, figures: &Figures) -> Result<(), Box<dyn Error>>
     }
     for (column, core) in COLUMNS.iter().enumerate() {
         let (x, y) = chart.backend_coord(&(column as f64 + 0.5, 0.0));
-        let style = ("sans-serif", 15).into_text_style(&root);
+        let style = ("sans-serif", 15).into_text_style(root);
         let width = 4 * core.len() as i32;
         root.draw(&Text::new(*core, (x - width, y + 10), style))?;
     }
@@ -78,6 +99,5 @@ pub(crate) fn draw(path: &Path, figures: &Figures) -> Result<(), Box<dyn Error>>
         .border_style(BLACK.mix(0.3))
         .label_font(("sans-serif", 14))
         .draw()?;
-    root.present()?;
     Ok(())
 }

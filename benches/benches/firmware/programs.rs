@@ -22,11 +22,14 @@ const SIZES: [(&str, &str); 5] = [
 
 /// All figures of a target.
 pub(crate) fn measure(target: &Target) -> Answer<Vec<(String, f64)>> {
-    build(target, &["--features", "costs", "--bin", "costs"])?;
-    let mut figures = run(target, "costs")?;
+    let mut figures = Vec::new();
     let watched = ["--no-default-features", "--features", "watched"];
-    build(target, &[&watched[..], &["--bin", "costs"]].concat())?;
-    figures.extend(run(target, "costs")?);
+    for base in [&["--features", "costs"], &watched[..]] {
+        for drained in [&[][..], &["--features", "drained"]] {
+            build(target, &[base, drained, &["--bin", "costs"]].concat())?;
+            figures.extend(run(target, "costs")?);
+        }
+    }
     figures.extend(sizes(target)?);
     Ok(figures)
 }

@@ -29,10 +29,23 @@ impl Want {
     }
 }
 
-/// Instructions of a record of 16 bytes that is pushed and popped.
-pub(crate) fn per_record(figures: &Figures, who: &str, column: usize) -> Option<f64> {
+/// How a consumer takes its records.
+#[derive(Clone, Copy)]
+pub(crate) enum Taken {
+    /// By a call each.
+    Popped,
+    /// Sixteen, or as many as the queue holds, in one loop.
+    Drained,
+}
+
+/// Instructions of a record of 16 bytes that is pushed and taken.
+pub(crate) fn per_record(figures: &Figures, who: &str, taken: Taken, column: usize) -> Option<f64> {
     let of = |call| figures.get(&format!("{who}: {call} 16 B, instructions"), column);
-    Some(of("push")? + of("pop")?)
+    let take = match taken {
+        Taken::Popped => "pop",
+        Taken::Drained => "drain",
+    };
+    Some(of("push")? + of(take)?)
 }
 
 pub(crate) fn wants(figures: &Figures) -> Vec<Want> {
@@ -79,11 +92,14 @@ pub(crate) fn wants(figures: &Figures) -> Vec<Want> {
             sections(figures),
         ),
     ];
-    let ours = per_record(figures, "logring", M3);
-    for peer in PEERS {
-        if let Some(limit) = per_record(figures, peer, M3) {
-            let what = format!("instructions a record of 16 bytes, below those of {peer}");
-            wants.push(want(&what, limit, ours));
+    for (taken, how) in [(Taken::Popped, "popped"), (Taken::Drained, "drained")] {
+        let ours = per_record(figures, "logring", taken, M3);
+        for peer in PEERS {
+            if let Some(limit) = per_record(figures, peer, taken, M3) {
+                let what =
+                    format!("instructions a record of 16 bytes, {how}, below those of {peer}");
+                wants.push(want(&what, limit, ours));
+            }
         }
     }
     wants

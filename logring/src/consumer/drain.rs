@@ -2,7 +2,8 @@
 
 use super::Record;
 use super::frame::{HEADER_BYTES, Header, Writing};
-use crate::ring::{Claim, Pace, Ring};
+use super::packed::Packing;
+use crate::ring::{Claim, Pace, Receive, Ring};
 
 /// How much a drain delivered, and why it ended.
 ///
@@ -50,15 +51,15 @@ pub struct Batch {
 }
 
 impl Ring {
-    /// Bytes of a drain's buffer that a record takes on top of its own.
+    /// Bytes of a drain's buffer that a record needs on top of its own.
     pub const DRAIN_OVERHEAD_BYTES: usize = HEADER_BYTES;
 
     /// Gives up to `max` of the oldest records to `sink`, in order.
     ///
-    /// Records are taken in batches of as many as fit `buf`, each with
-    /// [`DRAIN_OVERHEAD_BYTES`](Self::DRAIN_OVERHEAD_BYTES) on top. A batch
-    /// is the caller's once it is taken: should `sink` panic, the rest of the
-    /// batch is gone, and counts as delivered.
+    /// Records are taken in batches of as many as fit `buf`: at least as many as
+    /// fit with [`DRAIN_OVERHEAD_BYTES`](Self::DRAIN_OVERHEAD_BYTES) on top of
+    /// each. A batch is the caller's once it is taken: should `sink` panic, the
+    /// rest of the batch is gone, and counts as delivered.
     ///
     /// # Context
     /// As [`pop`](Self::pop); each batch takes at most 64 attempts, each of at
@@ -69,16 +70,12 @@ impl Ring {
         let mut records = 0;
         let mut pace = Pace::default();
         while records < max {
-            let (used, taken) = match self.claim_frames(&mut *buf, max - records, &mut pace) {
-                Ok(batch) => batch,
+            let mut packing = Packing::new(&mut *buf);
+            let taken = match self.claim_batch(max - records, &mut pace, &mut packing) {
+                Ok(taken) => taken,
                 Err(end) => return Drained { records, end },
             };
-            let mut batch = buf.get(..used).unwrap_or_default();
-            let mut telling = self.telling();
-            while let Some((frame, bytes)) = Header::split(&mut batch) {
-                let lost = telling.before(frame.loss_total());
-                sink(frame.record(bytes, lost as u64));
-            }
+            packing.give(self, &mut sink);
             records += taken;
         }
         Drained {
@@ -113,8 +110,12 @@ impl Ring {
         let mut pace = Pace::default();
         loop {
             let free = buf.get_mut(bytes..).unwrap_or_default();
-            let (used, taken) = match self.claim_frames(&mut *free, usize::MAX, &mut pace) {
-                Ok(batch) => batch,
+            let mut frames = Writing {
+                buf: &mut *free,
+                used: 0,
+            };
+            let taken = match self.claim_batch(usize::MAX, &mut pace, &mut frames) {
+                Ok(taken) => taken,
                 Err(end) => {
                     return Batch {
                         bytes,
@@ -123,6 +124,7 @@ impl Ring {
                     };
                 }
             };
+            let used = frames.used;
             let mut batch = free.get_mut(..used).unwrap_or_default();
             let mut telling = self.telling();
             while let Some(rest) = Header::change_first(batch, |frame| {
@@ -136,17 +138,17 @@ impl Ring {
         }
     }
 
-    /// Claims up to `max` records that fit `buf`, at least one; returns the
-    /// bytes of their frames and how many there are.
-    fn claim_frames(
+    /// Claims up to `max` records that `out` has room for, at least one; returns
+    /// how many.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    fn claim_batch(
         &self,
-        buf: &mut [u8],
         max: usize,
         pace: &mut Pace,
-    ) -> Result<(usize, usize), DrainEnd> {
-        let mut frames = Writing { buf, used: 0 };
-        match self.claim_paced(max, pace, &mut frames) {
-            Claim::Taken { records } => Ok((frames.used, records)),
+        out: &mut impl Receive,
+    ) -> Result<usize, DrainEnd> {
+        match self.claim_paced(max, pace, out) {
+            Claim::Taken { records } => Ok(records),
             Claim::Empty => Err(DrainEnd::Empty),
             Claim::Pending => Err(DrainEnd::Pending),
             Claim::NoSpace { needed } => Err(DrainEnd::NoSpace { needed }),

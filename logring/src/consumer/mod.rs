@@ -6,6 +6,7 @@
 mod bytes;
 mod drain;
 mod frame;
+mod packed;
 mod pop;
 mod record;
 #[cfg(feature = "shards")]

@@ -50,14 +50,8 @@ impl Ring {
                     let (total, refused) = (words.loss_total(), self.refused_total());
                     lost_before = lost_before.wrapping_add(self.tell_refused(total, refused));
                 }
-                Popped::Record(Record {
-                    bytes: buf.get(..header.bytes()).unwrap_or_default(),
-                    level,
-                    tag: words.tag(),
-                    timestamp: extras.has_timestamp().then_some(words.timestamp()),
-                    lost_before: lost_before as u64,
-                    truncated: header.truncated(),
-                })
+                let bytes = buf.get(..header.bytes()).unwrap_or_default();
+                Popped::Record(Record::new(level, header, &words, bytes, lost_before))
             }
             Taken::Pending => Popped::Pending,
             Taken::NoSpace { needed } => Popped::NoSpace { needed },

@@ -1,5 +1,7 @@
 //! A record as its consumer sees it.
 
+use crate::layout::Header;
+use crate::layout::header::ExtraWords;
 use crate::level::Level;
 
 /// One delivered record, its bytes in the caller's buffer.
@@ -27,4 +29,25 @@ pub struct Record<'b> {
     pub lost_before: u64,
     /// Whether the record was cut.
     pub truncated: bool,
+}
+
+impl<'b> Record<'b> {
+    /// A record with this header, whose extras are `words`.
+    #[inline(always)]
+    pub(super) fn new(
+        level: Level,
+        header: Header,
+        words: &ExtraWords,
+        bytes: &'b [u8],
+        lost_before: usize,
+    ) -> Self {
+        Self {
+            bytes,
+            level,
+            tag: words.tag(),
+            timestamp: header.extras().has_timestamp().then_some(words.timestamp()),
+            lost_before: lost_before as u64,
+            truncated: header.truncated(),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Draining one ring as far as a merge of several may go.
 
-use super::frame::{Header, Writing};
+use super::packed::Packing;
 use super::{DrainEnd, Record};
 use crate::ring::{Claim, Meta, Pace, Receive, Ring};
 
@@ -46,18 +46,15 @@ impl Ring {
         buf: &mut [u8],
         max: usize,
         until: u64,
-        mut sink: impl FnMut(Record<'_>),
+        sink: impl FnMut(Record<'_>),
     ) -> Run {
         let mut due = Due {
-            frames: Writing {
-                buf: &mut *buf,
-                used: 0,
-            },
+            packing: Packing::new(buf),
             until,
             later: None,
         };
         let claim = self.claim_paced(max, &mut Pace::default(), &mut due);
-        let (used, later) = (due.frames.used, due.later);
+        let later = due.later;
         let records = match (claim, later) {
             (Claim::Taken { records }, _) => records,
             (Claim::NoSpace { .. }, Some(time)) => return Run::without(Next::Later(time)),
@@ -67,12 +64,7 @@ impl Ring {
             (Claim::Pending, _) => return Run::without(Next::End(DrainEnd::Pending)),
             (Claim::Empty, _) => return Run::without(Next::End(DrainEnd::Empty)),
         };
-        let mut batch = buf.get(..used).unwrap_or_default();
-        let mut telling = self.telling();
-        while let Some((frame, bytes)) = Header::split(&mut batch) {
-            let lost = telling.before(frame.loss_total());
-            sink(frame.record(bytes, lost as u64));
-        }
+        due.packing.give(self, sink);
         let next = later.map_or(Next::Unknown, Next::Later);
         Run { records, next }
     }
@@ -100,9 +92,9 @@ impl Receive for Look {
     }
 }
 
-/// Receives the records that are due as frames.
+/// Receives the records that are due.
 struct Due<'b> {
-    frames: Writing<'b>,
+    packing: Packing<'b>,
     until: u64,
     /// The time of the first record that is not due.
     later: Option<u64>,
@@ -116,11 +108,11 @@ impl Receive for Due<'_> {
             self.later = Some(time);
             return Err(0);
         }
-        self.frames.room(meta)
+        self.packing.room(meta)
     }
 
     fn forget(&mut self) {
-        self.frames.forget();
+        self.packing.forget();
         self.later = None;
     }
 }

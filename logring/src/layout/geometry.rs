@@ -22,8 +22,10 @@ pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) {
 pub(crate) const LEAN: bool = usize::BITS < 64;
 /// The largest payload of a record of one cell, in bytes, if it has no extras.
 pub(crate) const CELL_RECORD_BYTES: usize = (PAYLOAD_WORDS - header::INFO_WORDS) * WORD_BYTES;
+/// Bytes of a cell without its state word.
+pub(crate) const PAYLOAD_BYTES: usize = PAYLOAD_WORDS * WORD_BYTES;
 /// Bytes of a cell, state word included.
-pub(crate) const CELL_BYTES: usize = (PAYLOAD_WORDS + 1) * WORD_BYTES;
+pub(crate) const CELL_BYTES: usize = WORD_BYTES + PAYLOAD_BYTES;
 /// The smallest ring, in cells: with fewer, a record of a quarter of the ring
 /// would have no cell.
 pub(crate) const CELLS_MIN: usize = 4;

@@ -125,6 +125,39 @@ impl ExtraWords {
         }
     }
 
+    /// The words of `extras` as bytes, in their order; a tag is 32 bits. On
+    /// 32-bit targets these are the words of a cell.
+    #[inline(always)]
+    pub(crate) fn pack(&self, extras: Extras, mut put: impl FnMut(&[u8])) {
+        for (at, word) in self.0.iter().enumerate() {
+            if extras.0 & Self::FLAGS[at] == 0 {
+            } else if at == TAG_AT {
+                put(&self.tag().to_ne_bytes());
+            } else {
+                put(&word.to_ne_bytes());
+            }
+        }
+    }
+
+    /// The words of `extras` that [`pack`](Self::pack) put at the front of
+    /// `bytes`, whose rest stays there; `None` if they are too few.
+    #[inline(never)]
+    pub(crate) fn unpack(extras: Extras, bytes: &mut &[u8]) -> Option<Self> {
+        let mut words = Self::NONE;
+        if extras.has_timestamp() {
+            for half in &mut words.0[..TIMESTAMP_WORDS] {
+                *half = usize::from_ne_bytes(*take(bytes)?);
+            }
+        }
+        if extras.has_tag() {
+            words.0[TAG_AT] = u32::from_ne_bytes(*take(bytes)?) as usize;
+        }
+        if extras.has_loss() {
+            words.0[LOSS_AT] = usize::from_ne_bytes(*take(bytes)?);
+        }
+        Some(words)
+    }
+
     /// Whose word is at each place.
     const FLAGS: [u8; EXTRA_WORDS] = {
         let mut flags = [TIMESTAMP; EXTRA_WORDS];
@@ -150,6 +183,14 @@ impl ExtraWords {
     pub(crate) const fn loss_total(&self) -> usize {
         self.0[LOSS_AT]
     }
+}
+
+/// Takes the first bytes of `bytes`.
+#[inline(always)]
+fn take<'b, const BYTES: usize>(bytes: &mut &'b [u8]) -> Option<&'b [u8; BYTES]> {
+    let (first, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(first)
 }
 
 /// A record's header, apart from the values of its extras: the info word.
@@ -204,14 +245,19 @@ impl Header {
         Extras(self.flags() & !TRUNCATED)
     }
 
+    /// Words of the record, header included, as it lies in its cells.
+    #[inline(always)]
+    pub(crate) const fn words(self) -> usize {
+        self.extras().words() + geometry::words_for(self.bytes())
+    }
+
     /// Whether the record takes so many cells, header included: by
     /// multiplications, where [`cells`](Self::cells) divides.
     #[cfg(any(test, not(target_pointer_width = "64")))]
     #[inline(always)]
     pub(crate) const fn needs(self, cells: usize) -> bool {
-        let words = self.extras().words() + geometry::words_for(self.bytes());
         // A record of nothing at all takes a cell as well.
-        let words = if words == 0 { 1 } else { words };
+        let words = if self.words() == 0 { 1 } else { self.words() };
         let spare = (cells * geometry::PAYLOAD_WORDS).wrapping_sub(words);
         spare < geometry::PAYLOAD_WORDS
     }

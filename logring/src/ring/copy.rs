@@ -4,7 +4,7 @@
 //! each without a loop: a handful of branches, whatever the length.
 
 use super::orderings::{C_C, W};
-use crate::layout::geometry::{LEAN, PAYLOAD_WORDS, WORD_BYTES};
+use crate::layout::geometry::{LEAN, PAYLOAD_BYTES, PAYLOAD_WORDS, WORD_BYTES};
 use crate::sync::Slot;
 
 /// W.c: stores bytes into the payload words of one cell, and returns those
@@ -119,6 +119,33 @@ pub(super) fn load_bytes<'b>(slots: &[Slot], bytes: &'b mut [u8]) -> &'b mut [u8
         spread(slot.load(C_C), bytes);
     }
     rest
+}
+
+/// C.c: loads all payload words of one cell, if it is a short one. Without a loop,
+/// which would take most of the time.
+#[inline(always)]
+pub(super) fn load_cell(slots: &[Slot; PAYLOAD_WORDS], bytes: &mut [u8; PAYLOAD_BYTES]) {
+    let mut bytes = &mut bytes[..];
+    if let [a, b, c, d, e, f, g] = &slots[..] {
+        bytes = load_word(a, bytes);
+        bytes = load_word(b, bytes);
+        bytes = load_word(c, bytes);
+        bytes = load_word(d, bytes);
+        bytes = load_word(e, bytes);
+        bytes = load_word(f, bytes);
+        load_word(g, bytes);
+    }
+}
+
+#[inline(always)]
+fn load_word<'b>(slot: &Slot, bytes: &'b mut [u8]) -> &'b mut [u8] {
+    match bytes.split_first_chunk_mut() {
+        Some((word, rest)) => {
+            *word = slot.load(C_C).to_ne_bytes();
+            rest
+        }
+        None => &mut [],
+    }
 }
 
 #[inline(always)]

@@ -3,11 +3,13 @@
 
 use super::Ring;
 #[cfg(feature = "async")]
-use super::claim::{Attempt, Claim, Meta, Receive, TAKE_TRIES};
+use super::claim::{Attempt, Claim, TAKE_TRIES};
 #[cfg(feature = "async")]
 use super::orderings::C_A;
 #[cfg(feature = "shards")]
 use super::orderings::{E_A, P_C, V};
+#[cfg(feature = "async")]
+use super::pass::{Meta, Receive};
 use crate::layout::Position;
 #[cfg(feature = "shards")]
 use crate::layout::{Piece, State};

@@ -26,6 +26,7 @@ mod loss;
 pub(crate) mod memory;
 mod observe;
 mod orderings;
+mod pass;
 mod recover;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod recover_tests;
@@ -35,7 +36,9 @@ mod retained;
 mod take;
 mod write;
 
-pub(crate) use claim::{Claim, Meta, Pace, Receive};
+pub(crate) use claim::{Claim, Pace};
+pub(crate) use loss::Telling;
+pub(crate) use pass::{Meta, Receive};
 pub use recover::Recovered;
 pub(crate) use reserve::{AT_ONCE_TRIES, Request};
 pub(crate) use resume::WRITER_WORDS;

@@ -2,6 +2,8 @@
 //! from any context where the queue allows it, and the newest record is dropped
 //! when there is no room.
 
+use core::hint::black_box;
+
 use crate::meter::{Meter, Work};
 use crate::{ours, peers};
 
@@ -9,8 +11,21 @@ pub(crate) struct Contestant {
     name: &'static str,
     sizes: &'static [usize],
     push: Work,
-    pop: Work,
+    take: Work,
 }
+
+/// What is measured: a pop, or a drain, which takes all that is there and gives
+/// each record to [`sink`]. One of them is built, because a function with two
+/// callers is not put in line, and each is to be as fast as if it were alone.
+const fn one_of(pop: Work, drain: Work) -> Work {
+    if DRAINED { drain } else { pop }
+}
+
+pub(crate) const DRAINED: bool = cfg!(feature = "drained");
+
+/// The records that a drain is to take, as many as the queue holds.
+const DRAINED_MAX: u32 = 16;
+const DRAINED_BYTES: usize = 16;
 
 /// A lap of a ring of sixteen cells, whatever a record takes of them; several
 /// laps of the peers' 512 bytes with the larger records.
@@ -24,46 +39,70 @@ const LARGE: &[usize] = &[64];
 /// records are of, and with slots that have room for the largest, as records need
 /// whose length varies.
 pub(crate) const CONTESTANTS: &[Contestant] = &[
-    contestant("logring", ALL, ours::push, ours::pop),
-    contestant("bbqueue", ALL, peers::bbqueue_push, peers::bbqueue_pop),
+    contestant("logring", ALL, ours::push, ours::pop, ours::drain),
+    contestant(
+        "bbqueue",
+        ALL,
+        peers::bbqueue_push,
+        peers::bbqueue_pop,
+        peers::bbqueue_drain,
+    ),
     contestant(
         "heapless mpmc",
         SMALL,
         peers::mpmc_16::push,
         peers::mpmc_16::pop,
+        peers::mpmc_16::drain,
     ),
     contestant(
         "heapless mpmc",
         LARGE,
         peers::mpmc_64::push,
         peers::mpmc_64::pop,
+        peers::mpmc_64::drain,
     ),
     contestant(
         "heapless mpmc, slots of 64 B",
         SMALL,
         peers::mpmc_64::push,
         peers::mpmc_64::pop,
+        peers::mpmc_64::drain,
     ),
-    contestant("embassy Pipe", ALL, peers::pipe_push, peers::pipe_pop),
+    contestant(
+        "embassy Pipe",
+        ALL,
+        peers::pipe_push,
+        peers::pipe_pop,
+        peers::pipe_drain,
+    ),
     contestant(
         "Deque of slots",
         SMALL,
         peers::deque_16::push,
         peers::deque_16::pop,
+        peers::deque_16::drain,
     ),
     contestant(
         "Deque of slots",
         LARGE,
         peers::deque_64::push,
         peers::deque_64::pop,
+        peers::deque_64::drain,
     ),
     contestant(
         "Deque of slots of 64 B",
         SMALL,
         peers::deque_64::push,
         peers::deque_64::pop,
+        peers::deque_64::drain,
     ),
-    contestant("Deque of bytes", ALL, peers::bytes_push, peers::bytes_pop),
+    contestant(
+        "Deque of bytes",
+        ALL,
+        peers::bytes_push,
+        peers::bytes_pop,
+        peers::bytes_drain,
+    ),
 ];
 
 const fn contestant(
@@ -71,12 +110,13 @@ const fn contestant(
     sizes: &'static [usize],
     push: Work,
     pop: Work,
+    drain: Work,
 ) -> Contestant {
     Contestant {
         name,
         sizes,
         push,
-        pop,
+        take: one_of(pop, drain),
     }
 }
 
@@ -87,7 +127,7 @@ impl Contestant {
             meter.situation(self.name, |meter| {
                 for _ in 0..LAP_RECORDS {
                     meter.push("push", self.push, bytes, true);
-                    meter.pop("pop", self.pop, bytes);
+                    meter.pop("pop", self.take, bytes);
                 }
             });
             meter.situation(self.name, |meter| {
@@ -97,10 +137,44 @@ impl Contestant {
                 }
                 meter.push("refused push", self.push, bytes, false);
                 for _ in 0..stored {
-                    meter.quietly(self.pop, bytes);
+                    meter.quietly(self.take, bytes);
                 }
                 ours::settle();
             });
+        }
+    }
+
+    pub(crate) fn measure_drain(&self, meter: &mut Meter) {
+        if !self.sizes.contains(&DRAINED_BYTES) {
+            return;
+        }
+        meter.situation(self.name, |meter| {
+            for _ in 0..LAP_RECORDS {
+                let mut stored = 0;
+                while stored < DRAINED_MAX && meter.quietly(self.push, DRAINED_BYTES) == 1 {
+                    stored += 1;
+                }
+                let bytes = meter.call("drain", self.take, Some(DRAINED_BYTES), stored);
+                assert!(bytes == stored as usize * DRAINED_BYTES, "{}", self.name);
+            }
+        });
+    }
+}
+
+/// What becomes of a drained record: its bytes are there to be read.
+#[inline(always)]
+pub(crate) fn sink(bytes: &[u8]) -> usize {
+    black_box(bytes).len()
+}
+
+/// A drain of a queue that gives bytes to the caller's room, one record a call.
+#[inline(always)]
+pub(crate) fn each_popped(pop: Work, room: &mut [u8]) -> usize {
+    let mut bytes = 0;
+    loop {
+        match pop(&[], room) {
+            0 => return bytes,
+            popped => bytes += sink(&room[..popped]),
         }
     }
 }

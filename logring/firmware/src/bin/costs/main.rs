@@ -3,7 +3,8 @@
 //! firmware` runs it for all targets.
 //!
 //! Built with the feature `watched`, it counts critical sections, and
-//! instructions and stack otherwise: watching a section costs instructions.
+//! instructions and stack otherwise: watching a section costs instructions. With
+//! `drained` it is drains that are measured, and all else without.
 #![no_std]
 #![no_main]
 
@@ -23,9 +24,15 @@ fw::panic_fails!();
 #[fw::entry]
 fn main() -> ! {
     let mut meter = Meter::new();
-    ours::measure(&mut meter);
-    for contestant in contest::CONTESTANTS {
-        contestant.measure(&mut meter);
+    if contest::DRAINED {
+        for contestant in contest::CONTESTANTS {
+            contestant.measure_drain(&mut meter);
+        }
+    } else {
+        ours::measure(&mut meter);
+        for contestant in contest::CONTESTANTS {
+            contestant.measure(&mut meter);
+        }
     }
     fw::println!("end");
     fw::exit(true)

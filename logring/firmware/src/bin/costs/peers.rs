@@ -9,6 +9,8 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::pipe::Pipe;
 use heapless::Deque;
 
+use crate::contest::{each_popped, sink};
+
 const QUEUE_BYTES: usize = 512;
 
 /// What bbqueue says to take with and without compare-and-swap. It has one
@@ -45,10 +47,21 @@ pub(crate) fn bbqueue_pop(_: &[u8], room: &mut [u8]) -> usize {
     }
 }
 
+pub(crate) fn bbqueue_drain(_: &[u8], _: &mut [u8]) -> usize {
+    let consumer = BBQUEUE.framed_consumer();
+    let mut bytes = 0;
+    while let Ok(grant) = consumer.read() {
+        bytes += sink(&grant);
+        grant.release();
+    }
+    bytes
+}
+
 /// A queue of slots, which are vectors: the length and room for the payload.
 macro_rules! mpmc {
     ($room:ident, $bytes:literal, $slots:literal) => {
         pub(crate) mod $room {
+            use super::sink;
             use heapless::Vec;
 
             #[expect(deprecated, reason = "as its documentation says to")]
@@ -71,6 +84,14 @@ macro_rules! mpmc {
                     None => 0,
                 }
             }
+
+            pub(crate) fn drain(_: &[u8], _: &mut [u8]) -> usize {
+                let mut bytes = 0;
+                while let Some(record) = QUEUE.dequeue() {
+                    bytes += sink(&record);
+                }
+                bytes
+            }
         }
     };
 }
@@ -82,7 +103,7 @@ mpmc!(mpmc_64, 64, 8);
 macro_rules! deque {
     ($room:ident, $bytes:literal, $slots:literal) => {
         pub(crate) mod $room {
-            use super::{Deque, Mutex, RefCell};
+            use super::{Deque, Mutex, RefCell, sink};
             use heapless::Vec;
 
             static QUEUE: Mutex<RefCell<Deque<Vec<u8, $bytes>, $slots>>> =
@@ -98,15 +119,26 @@ macro_rules! deque {
             }
 
             pub(crate) fn pop(_: &[u8], room: &mut [u8]) -> usize {
-                let record =
-                    critical_section::with(|section| QUEUE.borrow_ref_mut(section).pop_front());
-                match record {
+                match pop_front() {
                     Some(record) => {
                         room[..record.len()].copy_from_slice(&record);
                         record.len()
                     }
                     None => 0,
                 }
+            }
+
+            pub(crate) fn drain(_: &[u8], _: &mut [u8]) -> usize {
+                let mut bytes = 0;
+                while let Some(record) = pop_front() {
+                    bytes += sink(&record);
+                }
+                bytes
+            }
+
+            #[inline(always)]
+            fn pop_front() -> Option<Vec<u8, $bytes>> {
+                critical_section::with(|section| QUEUE.borrow_ref_mut(section).pop_front())
             }
         }
     };
@@ -153,6 +185,10 @@ pub(crate) fn pipe_pop(_: &[u8], room: &mut [u8]) -> usize {
     })
 }
 
+pub(crate) fn pipe_drain(_: &[u8], room: &mut [u8]) -> usize {
+    each_popped(pipe_pop, room)
+}
+
 fn read_exact(mut bytes: &mut [u8]) -> bool {
     while !bytes.is_empty() {
         match PIPE.try_read(bytes) {
@@ -190,4 +226,8 @@ pub(crate) fn bytes_pop(_: &[u8], room: &mut [u8]) -> usize {
         }
         bytes
     })
+}
+
+pub(crate) fn bytes_drain(_: &[u8], room: &mut [u8]) -> usize {
+    each_popped(bytes_pop, room)
 }

@@ -1,0 +1,112 @@
+//! A batch on its way from the ring to a sink: record behind record, packed.
+//!
+//! Each is its info word, those extras that it has, and its payload. On 32-bit
+//! targets that is how a record lies in its cell, too, so one of a single cell
+//! is taken as it lies.
+
+use super::Record;
+use super::frame::HEADER_BYTES;
+use crate::layout::geometry::{CELL_RECORD_BYTES, LEAN, PAYLOAD_BYTES, WORD_BYTES, words_for};
+use crate::layout::header::ExtraWords;
+use crate::layout::{Extras, Header};
+use crate::level::Level;
+use crate::ring::{Meta, Receive, Ring, Telling};
+
+/// Receives a batch of records.
+pub(super) struct Packing<'b> {
+    buf: &'b mut [u8],
+    used: usize,
+}
+
+impl<'b> Packing<'b> {
+    pub(super) fn new(buf: &'b mut [u8]) -> Self {
+        Self { buf, used: 0 }
+    }
+
+    /// Gives what was received to `sink`, each record with the losses before it.
+    #[inline]
+    pub(super) fn give(self, ring: &Ring, mut sink: impl FnMut(Record<'_>)) {
+        let mut batch = self.buf.get(..self.used).unwrap_or_default();
+        let mut telling = ring.telling();
+        while let Some(record) = first(&mut batch, &mut telling) {
+            sink(record);
+        }
+    }
+}
+
+impl Receive for Packing<'_> {
+    #[inline]
+    fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
+        let bytes = meta.header.bytes();
+        // What fits is what fits as a frame, which is never smaller: one rule
+        // for all drains.
+        let needed = HEADER_BYTES + bytes;
+        let free = self.buf.get_mut(self.used..).unwrap_or_default();
+        let mut room = free.get_mut(..needed).ok_or(needed)?;
+        put(&mut room, &meta.header.info().to_ne_bytes());
+        let extras = meta.header.extras();
+        meta.extras.pack(extras, |bytes| put(&mut room, bytes));
+        self.used += needed - room.len() + padded(bytes);
+        room.get_mut(..bytes).ok_or(needed)
+    }
+
+    #[inline(always)]
+    fn spare(&mut self) -> &mut [u8] {
+        // By the same rule, whatever the record of a cell is.
+        const LEFT: usize = HEADER_BYTES + CELL_RECORD_BYTES - PAYLOAD_BYTES;
+        let end = self.buf.len().saturating_sub(LEFT);
+        self.buf.get_mut(self.used..end).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn take(&mut self, bytes: usize) {
+        self.used += bytes;
+    }
+
+    fn forget(&mut self) {
+        self.used = 0;
+    }
+}
+
+/// Bytes of a record's payload, with the rest of its last word where it came as
+/// it lay. A frame is still longer.
+const fn padded(bytes: usize) -> usize {
+    if LEAN {
+        words_for(bytes) * WORD_BYTES
+    } else {
+        bytes
+    }
+}
+
+/// Puts bytes to the front of `room`, which is long enough, and goes on behind.
+#[inline(always)]
+fn put(room: &mut &mut [u8], bytes: &[u8]) {
+    if let Some((place, rest)) = core::mem::take(room).split_at_mut_checked(bytes.len()) {
+        place.copy_from_slice(bytes);
+        *room = rest;
+    }
+}
+
+/// The first record of a batch, whose rest stays in `batch`.
+#[inline(always)]
+fn first<'b>(batch: &mut &'b [u8], telling: &mut Telling<'_>) -> Option<Record<'b>> {
+    let (info, mut rest) = batch.split_first_chunk()?;
+    let header = Header::from_info(usize::from_ne_bytes(*info));
+    let level = Level::new(header.level())?;
+    let extras = header.extras();
+    let (words, total) = if extras == Extras::NONE {
+        (ExtraWords::NONE, None)
+    } else {
+        let words = ExtraWords::unpack(extras, &mut rest)?;
+        (words, extras.has_loss().then_some(words.loss_total()))
+    };
+    let bytes = rest.get(..header.bytes())?;
+    *batch = rest.get(padded(bytes.len())..)?;
+    Some(Record::new(
+        level,
+        header,
+        &words,
+        bytes,
+        telling.before(total),
+    ))
+}
