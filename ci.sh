@@ -253,22 +253,25 @@ job_all() { # everything, in the order of .ci/run
 }
 
 # --------------------------------------------------------------- the tools --
-# `with_TOOL COMMAND…` runs a command in the build that the tool needs.
+# `with_TOOL COMMAND…` runs a command in the build that the tool needs. Models are
+# built often: a panic says its line without what a debugger would need.
 
 with_loom() (
-    export RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_TEST_OPT_LEVEL=3
+    export RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom
+    export CARGO_PROFILE_TEST_OPT_LEVEL=3 CARGO_PROFILE_TEST_DEBUG=0
     export LOOM_MAX_PREEMPTIONS=${LOOM_MAX_PREEMPTIONS:-3}
     "$@"
 )
 
 with_shuttle() (
-    export RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle CARGO_PROFILE_TEST_OPT_LEVEL=3
+    export RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle
+    export CARGO_PROFILE_TEST_OPT_LEVEL=3 CARGO_PROFILE_TEST_DEBUG=0
     "$@"
 )
 
 with_injection() (
     export RUSTFLAGS="--cfg logring_inject" CARGO_TARGET_DIR=target/injection
-    export CARGO_PROFILE_TEST_OPT_LEVEL=3
+    export CARGO_PROFILE_TEST_OPT_LEVEL=3 CARGO_PROFILE_TEST_DEBUG=0
     "$@"
 )
 

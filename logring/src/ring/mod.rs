@@ -27,6 +27,8 @@ pub(crate) mod memory;
 mod observe;
 mod orderings;
 mod pass;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod pass_tests;
 mod recover;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod recover_tests;
