@@ -137,7 +137,7 @@ job_shuttle() { # many random schedules of larger models
 
 job_injection() { # a nested call before every atomic access; what a push touches, by number of producers
     with_injection tests cargo test -p logring --features shards,defmt --lib \
-        -- models::injection models::lines --nocapture
+        -- models::injection models::lines models::steps --nocapture
 }
 
 job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the model, nested calls
@@ -148,7 +148,7 @@ job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the 
     run cargo test -p logring --target "$narrow" \
         --features std,log,tracing,defmt,shards,async --lib --test edges --test model
     with_injection tests cargo test -p logring --target "$narrow" --features shards,defmt \
-        --lib -- models::injection --nocapture
+        --lib -- models::injection models::steps --nocapture
 }
 
 job_miri() { # undefined behaviour and races: many seeds, 32 bits, big endian

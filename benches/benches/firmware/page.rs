@@ -42,7 +42,7 @@ fn split(page: &str) -> Result<(&str, &str, &str), Box<dyn Error>> {
 }
 
 /// Rows of our own: what the page says, and the figure's name.
-const INSTRUCTIONS: [(&str, &str); 18] = [
+const INSTRUCTIONS: [(&str, &str); 19] = [
     (
         "push, 16 B, into a fresh ring",
         "push into a fresh ring 16 B",
@@ -69,6 +69,7 @@ const INSTRUCTIONS: [(&str, &str); 18] = [
     ("pop, 16 B", "pop 16 B"),
     ("pop, 64 B", "pop 64 B"),
     ("drain, each of 16 records of 16 B", "drain 16 B"),
+    ("drain, each of 5 records of 64 B", "drain 64 B"),
     ("pop of an empty ring", "pop of an empty ring"),
 ];
 

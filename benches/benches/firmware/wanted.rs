@@ -34,7 +34,8 @@ impl Want {
 pub(crate) enum Taken {
     /// By a call each.
     Popped,
-    /// Sixteen, or as many as the queue holds, in one loop.
+    /// Sixteen, or as many as the queue holds, until none is left: in the cheaper of
+    /// two loops.
     Drained,
 }
 
@@ -42,10 +43,10 @@ pub(crate) enum Taken {
 pub(crate) fn per_record(figures: &Figures, who: &str, taken: Taken, column: usize) -> Option<f64> {
     let of = |call| figures.get(&format!("{who}: {call} 16 B, instructions"), column);
     let take = match taken {
-        Taken::Popped => "pop",
-        Taken::Drained => "drain",
+        Taken::Popped => of("pop")?,
+        Taken::Drained => of("drain")?.min(of("drain by pops")?),
     };
-    Some(of("push")? + of(take)?)
+    Some(of("push")? + take)
 }
 
 pub(crate) fn wants(figures: &Figures) -> Vec<Want> {

@@ -37,6 +37,7 @@ const OPS: &[Op] = &[
     ("pop 256 B", pop::<256>),
     ("drain 64 B", drain::<64>),
     ("drain 256 B", drain::<256>),
+    ("drain 64 B of a logger with a clock", drain_stamped),
     ("drain_into and Frames 64 B", drain_into),
     ("reserve, format, commit", grant),
     ("info! of two numbers", info),
@@ -181,8 +182,12 @@ fn overwrite<const BYTES: usize>() {
 
 /// A ring with `COUNT` records of so many bytes.
 fn filled<const BYTES: usize>() -> &'static Ring {
+    filled_by::<BYTES>(Config::drop_newest())
+}
+
+fn filled_by<const BYTES: usize>(config: Config) -> &'static Ring {
     static RING: LogRing<{ 4 * COUNT }> = LogRing::new();
-    let log = Logger::new(&RING, Config::drop_newest());
+    let log = Logger::new(&RING, config);
     for _ in 0..COUNT {
         pushed(&log, &payload::<BYTES>(), true);
     }
@@ -198,7 +203,16 @@ fn pop<const BYTES: usize>() {
 
 /// Batches of 16 KiB.
 fn drain<const BYTES: usize>() {
-    let ring = filled::<BYTES>();
+    drain_of(filled::<BYTES>());
+}
+
+fn drain_stamped() {
+    drain_of(filled_by::<64>(
+        Config::drop_newest().with_clock(Some(|| 7)),
+    ));
+}
+
+fn drain_of(ring: &Ring) {
     let mut buf = [0; 16 * 1024];
     region(&mut || {
         ring.drain(&mut buf, COUNT, |record| {

@@ -96,7 +96,7 @@ impl Header {
 
     /// The first frame of a batch: header and payload. The rest of the batch
     /// stays in `batch`.
-    pub(super) fn split<'b>(batch: &mut &'b [u8]) -> Option<(Self, &'b [u8])> {
+    fn split<'b>(batch: &mut &'b [u8]) -> Option<(Self, &'b [u8])> {
         let (header, header_bytes) = Self::decode(batch)?;
         let (_, behind) = batch.split_at_checked(header_bytes)?;
         let (payload, rest) = behind.split_at_checked(header.bytes as usize)?;
@@ -117,13 +117,13 @@ impl Header {
         Some(rest)
     }
 
-    pub(super) fn record<'b>(&self, bytes: &'b [u8], lost_before: u64) -> Record<'b> {
+    fn record<'b>(&self, bytes: &'b [u8]) -> Record<'b> {
         Record {
             bytes,
             level: self.level,
             tag: self.tag,
             timestamp: (self.flags & TIMESTAMP != 0).then_some(self.timestamp),
-            lost_before,
+            lost_before: self.loss,
             truncated: self.flags & TRUNCATED != 0,
         }
     }
@@ -205,6 +205,6 @@ impl<'b> Iterator for Frames<'b> {
 
     fn next(&mut self) -> Option<Record<'b>> {
         let (header, bytes) = Header::split(&mut self.rest)?;
-        Some(header.record(bytes, header.loss))
+        Some(header.record(bytes))
     }
 }

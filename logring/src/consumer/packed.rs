@@ -7,7 +7,7 @@
 use super::Record;
 use super::frame::HEADER_BYTES;
 use crate::layout::geometry::{CELL_RECORD_BYTES, LEAN, PAYLOAD_BYTES, WORD_BYTES, words_for};
-use crate::layout::header::ExtraWords;
+use crate::layout::header::{ExtraWords, put};
 use crate::layout::{Extras, Header};
 use crate::level::Level;
 use crate::ring::{Meta, Receive, Ring, Telling};
@@ -38,14 +38,13 @@ impl Receive for Packing<'_> {
     #[inline]
     fn room(&mut self, meta: &Meta) -> Result<&mut [u8], usize> {
         let bytes = meta.header.bytes();
-        // What fits is what fits as a frame, which is never smaller: one rule
-        // for all drains.
+        // The next one fits if it would as a frame, which is never smaller: what
+        // a buffer needs for a record is the same for all drains.
         let needed = HEADER_BYTES + bytes;
         let free = self.buf.get_mut(self.used..).unwrap_or_default();
         let mut room = free.get_mut(..needed).ok_or(needed)?;
-        put(&mut room, &meta.header.info().to_ne_bytes());
-        let extras = meta.header.extras();
-        meta.extras.pack(extras, |bytes| put(&mut room, bytes));
+        put(&mut room, meta.header.info().to_ne_bytes());
+        meta.extras.pack(meta.header.extras(), &mut room);
         self.used += needed - room.len() + padded(bytes);
         room.get_mut(..bytes).ok_or(needed)
     }
@@ -75,15 +74,6 @@ const fn padded(bytes: usize) -> usize {
         words_for(bytes) * WORD_BYTES
     } else {
         bytes
-    }
-}
-
-/// Puts bytes to the front of `room`, which is long enough, and goes on behind.
-#[inline(always)]
-fn put(room: &mut &mut [u8], bytes: &[u8]) {
-    if let Some((place, rest)) = core::mem::take(room).split_at_mut_checked(bytes.len()) {
-        place.copy_from_slice(bytes);
-        *room = rest;
     }
 }
 

@@ -125,23 +125,27 @@ impl ExtraWords {
         }
     }
 
-    /// The words of `extras` as bytes, in their order; a tag is 32 bits. On
-    /// 32-bit targets these are the words of a cell.
+    /// Puts the words of `extras` to the front of `bytes`, in their order, and goes
+    /// on behind; a tag is 32 bits. On 32-bit targets it is as they lie in a cell.
     #[inline(always)]
-    pub(crate) fn pack(&self, extras: Extras, mut put: impl FnMut(&[u8])) {
-        for (at, word) in self.0.iter().enumerate() {
-            if extras.0 & Self::FLAGS[at] == 0 {
-            } else if at == TAG_AT {
-                put(&self.tag().to_ne_bytes());
-            } else {
-                put(&word.to_ne_bytes());
+    pub(crate) fn pack(&self, extras: Extras, bytes: &mut &mut [u8]) {
+        if extras.has_timestamp() {
+            for word in &self.0[..TIMESTAMP_WORDS] {
+                put(bytes, word.to_ne_bytes());
             }
+        }
+        if extras.has_tag() {
+            put(bytes, self.tag().to_ne_bytes());
+        }
+        if extras.has_loss() {
+            put(bytes, self.loss_total().to_ne_bytes());
         }
     }
 
     /// The words of `extras` that [`pack`](Self::pack) put at the front of
     /// `bytes`, whose rest stays there; `None` if they are too few.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn unpack(extras: Extras, bytes: &mut &[u8]) -> Option<Self> {
         let mut words = Self::NONE;
         if extras.has_timestamp() {
@@ -182,6 +186,15 @@ impl ExtraWords {
     #[inline(always)]
     pub(crate) const fn loss_total(&self) -> usize {
         self.0[LOSS_AT]
+    }
+}
+
+/// Puts bytes to the front of `room`, which is long enough, and goes on behind.
+#[inline(always)]
+pub(crate) fn put<const BYTES: usize>(room: &mut &mut [u8], bytes: [u8; BYTES]) {
+    if let Some((place, rest)) = core::mem::take(room).split_first_chunk_mut() {
+        *place = bytes;
+        *room = rest;
     }
 }
 

@@ -12,6 +12,7 @@
 //!   logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
+//! - `steps` counts those of a drain (same build);
 //! - `stopped` stops a producer where only the crate can;
 //! - `threads` leaves it to the machine, for Miri and ThreadSanitizer, and
 //!   for itself.
@@ -32,6 +33,8 @@ mod loom;
 mod sets;
 #[cfg(shuttle)]
 mod shuttle;
+#[cfg(all(logring_inject, not(any(loom, shuttle))))]
+mod steps;
 #[cfg(not(any(loom, shuttle)))]
 mod stopped;
 #[cfg(not(any(loom, shuttle)))]

@@ -121,19 +121,24 @@ pub(super) fn load_bytes<'b>(slots: &[Slot], bytes: &'b mut [u8]) -> &'b mut [u8
     rest
 }
 
-/// C.c: loads all payload words of one cell, if it is a short one. Without a loop,
-/// which would take most of the time.
+/// C.c: loads all payload words of one cell, which is a short one; the first was
+/// loaded before. Without a loop, which would take most of the time.
 #[inline(always)]
-pub(super) fn load_cell(slots: &[Slot; PAYLOAD_WORDS], bytes: &mut [u8; PAYLOAD_BYTES]) {
-    let mut bytes = &mut bytes[..];
-    if let [a, b, c, d, e, f, g] = &slots[..] {
+pub(super) fn load_cell(
+    first: usize,
+    slots: &[Slot; PAYLOAD_WORDS],
+    bytes: &mut [u8; PAYLOAD_BYTES],
+) {
+    const { assert!(!LEAN || PAYLOAD_WORDS == 7) }
+    let (info, mut bytes) = bytes.split_at_mut(WORD_BYTES);
+    info.copy_from_slice(&first.to_ne_bytes());
+    if let [_, a, b, c, d, e, f] = &slots[..] {
         bytes = load_word(a, bytes);
         bytes = load_word(b, bytes);
         bytes = load_word(c, bytes);
         bytes = load_word(d, bytes);
         bytes = load_word(e, bytes);
-        bytes = load_word(f, bytes);
-        load_word(g, bytes);
+        load_word(f, bytes);
     }
 }
 

@@ -8,7 +8,8 @@
 //! - `reserve` takes cells from the head (P), `evict` frees them at the tail
 //!   (E), `write` fills and commits them (W), `resume` goes on with a write
 //!   that was taken apart, `copy` moves bytes into words and back;
-//! - `take` takes the oldest record from the tail, `claim` several (C);
+//! - `take` takes the oldest record from the tail, `claim` several, which `pass`
+//!   has looked at and copied (C);
 //! - `recover` makes a ring whole whose users have died (H), and `retained`
 //!   tells whether its memory has survived a reset;
 //! - `look` is for those who choose a ring before they push, and for those who

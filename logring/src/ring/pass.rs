@@ -4,7 +4,7 @@
 use super::Ring;
 use super::copy::{load_bytes, load_cell};
 use super::orderings::{C_B, C_C, V};
-use crate::layout::geometry::{CELL_RECORD_BYTES, LEAN, PAYLOAD_WORDS, WORD_BYTES};
+use crate::layout::geometry::{CELL_RECORD_BYTES, LEAN, PAYLOAD_BYTES, PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::header::ExtraWords;
 use crate::layout::{Cell, Extras, Header, Piece, Position, State, geometry, header};
 use crate::level::Level;
@@ -66,13 +66,19 @@ impl Ring {
             needed: None,
             used: 0,
         };
+        let mut short = true;
         loop {
-            self.copy_cells(tail, batch, &mut pass, out);
+            if short {
+                self.copy_cells(tail, batch, &mut pass, out);
+            }
+            let at = pass.end;
             if pass.records >= batch
                 || !(self.copy_bare(tail, &mut pass, out) || self.copy_any(tail, &mut pass, out))
             {
                 return pass;
             }
+            // Behind a long record comes another, as often as not.
+            short = pass.end.since(at) == 1;
         }
     }
 
@@ -94,6 +100,7 @@ impl Ring {
             let state = State::from_word(cell.state.load(C_B));
             let header = read_header(cell, state);
             let words = header.words();
+            // What is looked at is what is copied, should it change meanwhile.
             let Some(room) = spare.first_chunk_mut() else {
                 break;
             };
@@ -103,7 +110,7 @@ impl Ring {
             {
                 break;
             }
-            load_cell(&cell.payload, room);
+            load_cell(header.info(), &cell.payload, room);
             // What lies behind the record is room for the next.
             spare = mem::take(&mut spare).split_at_mut(words * WORD_BYTES).1;
             at = at.plus(1);
@@ -118,8 +125,8 @@ impl Ring {
     /// extras, and all is well; says whether it did.
     ///
     /// What nearly every record is, in line; whatever else there may be to say
-    /// about the next cell is for [`copy_any`](Self::copy_any). Where code is dear
-    /// that does for all: this would be 600 bytes for 20 instructions a record.
+    /// about the next cell is for [`copy_any`](Self::copy_any). Where a cell is
+    /// copied whole, that has come first.
     #[inline(always)]
     fn copy_bare(&self, tail: Position, pass: &mut Pass, out: &mut impl Receive) -> bool {
         if LEAN {
@@ -160,6 +167,11 @@ impl Ring {
             return false;
         }
         if let Some((level, header)) = record {
+            if LEAN && self.copy_whole(at, cells, header, out) {
+                pass.records += 1;
+                pass.end = end;
+                return true;
+            }
             let mut meta = Meta::bare(level, header);
             let behind = self.copy_extras(at, header, &mut meta.extras);
             match out.room(&meta) {
@@ -175,9 +187,37 @@ impl Ring {
         true
     }
 
-    /// Whether what ends at `end` was reserved, and so may be there: the head
-    /// moved past a record before it was committed, so otherwise the size of
-    /// this one is damaged.
+    /// Copies a record as it lies in its cells, if `out` takes it so.
+    #[inline(always)]
+    fn copy_whole(
+        &self,
+        at: Position,
+        cells: usize,
+        header: Header,
+        out: &mut impl Receive,
+    ) -> bool {
+        let Some(room) = out.spare().get_mut(..cells * PAYLOAD_BYTES) else {
+            return false;
+        };
+        for (nth, room) in room.chunks_exact_mut(PAYLOAD_BYTES).enumerate() {
+            let slots = &self.cell(at.plus(nth)).payload;
+            let first = if nth == 0 {
+                header.info()
+            } else {
+                slots[0].load(C_C)
+            };
+            if let Ok(room) = room.try_into() {
+                load_cell(first, slots, room);
+            }
+        }
+        out.take(header.words() * WORD_BYTES);
+        true
+    }
+
+    /// Whether what ends at `end` was reserved, and so may be there; looks at the
+    /// head again if it was not, the last time. The head moved past a record before
+    /// it was committed, so to somebody who has read its state a "no" says that its
+    /// size is damaged; to others, that they should look behind the state.
     #[inline(always)]
     fn is_reserved(&self, tail: Position, end: Position, pass: &mut Pass) -> bool {
         if end.since(tail) > pass.used {

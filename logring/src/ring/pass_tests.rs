@@ -7,6 +7,8 @@ use crate::layout::geometry::CELL_RECORD_BYTES;
 use crate::layout::{Extras, Header, Position, State, header};
 use crate::level::Level;
 use crate::{Config, DrainEnd, Logger, Popped};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 use std::vec::Vec;
 
 const INFO: u8 = 9;
@@ -17,13 +19,17 @@ fn ring_with(second: Header) -> LogRing<16> {
     let ring = LogRing::starting_at(usize::MAX);
     let log = Logger::new(&ring, Config::drop_newest());
     assert!(log.push(Level::INFO, b"a").is_stored() && log.push(Level::INFO, b"b").is_stored());
-    let at = oldest(&ring).plus(1);
-    if header::INFO_WORDS != 0 {
-        ring.cell(at).payload[0].store(second.info(), L);
-    }
-    let state = State::committed(ring.lap(at), second, 1);
-    ring.cell(at).state.store(state.word(), L);
+    say(&ring, oldest(&ring).plus(1), second);
     ring
+}
+
+/// Says that the record of a cell at `at` has this header.
+fn say(ring: &Ring, at: Position, header: Header) {
+    if header::INFO_WORDS != 0 {
+        ring.cell(at).payload[0].store(header.info(), L);
+    }
+    let state = State::committed(ring.lap(at), header, 1);
+    ring.cell(at).state.store(state.word(), L);
 }
 
 fn oldest(ring: &Ring) -> Position {
@@ -96,4 +102,44 @@ fn a_record_beyond_the_head_is_not_taken() {
         assert_eq!(got, lengths, "{reserved} reserved");
         assert_eq!(ring.back.tail.load(L), head.word());
     }
+}
+
+/// Somebody changes the length while it is drained: what was looked at is what
+/// comes, so that no other record is spoilt.
+#[test]
+fn a_length_that_changes_under_a_drain_is_one_or_the_other() {
+    let ring = LogRing::<16>::starting_at(usize::MAX);
+    let log = Logger::new(&ring, Config::drop_newest());
+    let tail = oldest(&ring);
+    assert!(log.push(Level::INFO, &[b'a'; 20]).is_stored());
+    assert!(log.push(Level::INFO, &[b'b'; 20]).is_stored());
+    let stop = AtomicBool::new(false);
+    let mut wrong = 0;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for bytes in [4, 20].iter().cycle() {
+                say(&ring, tail, Header::new(INFO, *bytes, Extras::NONE, false));
+                if stop.load(Relaxed) {
+                    return;
+                }
+            }
+        });
+        for _ in 0..50_000 {
+            let mut given = Vec::new();
+            let records = ring
+                .drain(&mut [0; BUF_BYTES], 2, |record| {
+                    given.push(record.bytes.to_vec())
+                })
+                .records;
+            let first = given.first().map(Vec::as_slice);
+            let sound =
+                matches!(first, Some([b'a', b'a', b'a', b'a'])) || first == Some(&[b'a'; 20]);
+            let second = given.get(1).map(Vec::as_slice) == Some(&[b'b'; 20]);
+            wrong += usize::from(records != 2 || given.len() != 2 || !sound || !second);
+            // The same again.
+            ring.back.tail.store(tail.word(), L);
+        }
+        stop.store(true, Relaxed);
+    });
+    assert_eq!(wrong, 0);
 }

@@ -32,8 +32,8 @@ impl<const N: usize> Shards<'_, N> {
     /// is for one, else with `Empty`.
     ///
     /// Records are taken in batches that are due one behind the other, as many
-    /// as fit `buf`, each with
-    /// [`DRAIN_OVERHEAD_BYTES`](crate::Ring::DRAIN_OVERHEAD_BYTES) on top. A
+    /// as fit `buf`: at least as many as fit with
+    /// [`DRAIN_OVERHEAD_BYTES`](crate::Ring::DRAIN_OVERHEAD_BYTES) on top of each. A
     /// batch is the caller's once it is taken: should `sink` panic, the rest of
     /// the batch is gone, and counts as delivered. Whatever is taken is
     /// delivered, so a call that ends with `max` leaves nothing behind.

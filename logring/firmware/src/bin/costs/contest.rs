@@ -12,6 +12,9 @@ pub(crate) struct Contestant {
     sizes: &'static [usize],
     push: Work,
     take: Work,
+    /// Pops in a loop, each a call of its own: some compilers do better so than with
+    /// a pop that is put in line.
+    by_pops: Work,
 }
 
 /// What is measured: a pop, or a drain, which takes all that is there and gives
@@ -25,7 +28,7 @@ pub(crate) const DRAINED: bool = cfg!(feature = "drained");
 
 /// The records that a drain is to take, as many as the queue holds.
 const DRAINED_MAX: u32 = 16;
-const DRAINED_BYTES: usize = 16;
+const DRAINED_BYTES: [usize; 2] = [16, 64];
 
 /// A lap of a ring of sixteen cells, whatever a record takes of them; several
 /// laps of the peers' 512 bytes with the larger records.
@@ -39,13 +42,21 @@ const LARGE: &[usize] = &[64];
 /// records are of, and with slots that have room for the largest, as records need
 /// whose length varies.
 pub(crate) const CONTESTANTS: &[Contestant] = &[
-    contestant("logring", ALL, ours::push, ours::pop, ours::drain),
+    contestant(
+        "logring",
+        ALL,
+        ours::push,
+        ours::pop,
+        ours::drain,
+        ours::by_pops,
+    ),
     contestant(
         "bbqueue",
         ALL,
         peers::bbqueue_push,
         peers::bbqueue_pop,
         peers::bbqueue_drain,
+        peers::bbqueue_by_pops,
     ),
     contestant(
         "heapless mpmc",
@@ -53,6 +64,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::mpmc_16::push,
         peers::mpmc_16::pop,
         peers::mpmc_16::drain,
+        peers::mpmc_16::by_pops,
     ),
     contestant(
         "heapless mpmc",
@@ -60,6 +72,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::mpmc_64::push,
         peers::mpmc_64::pop,
         peers::mpmc_64::drain,
+        peers::mpmc_64::by_pops,
     ),
     contestant(
         "heapless mpmc, slots of 64 B",
@@ -67,6 +80,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::mpmc_64::push,
         peers::mpmc_64::pop,
         peers::mpmc_64::drain,
+        peers::mpmc_64::by_pops,
     ),
     contestant(
         "embassy Pipe",
@@ -74,6 +88,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::pipe_push,
         peers::pipe_pop,
         peers::pipe_drain,
+        peers::pipe_by_pops,
     ),
     contestant(
         "Deque of slots",
@@ -81,6 +96,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::deque_16::push,
         peers::deque_16::pop,
         peers::deque_16::drain,
+        peers::deque_16::by_pops,
     ),
     contestant(
         "Deque of slots",
@@ -88,6 +104,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::deque_64::push,
         peers::deque_64::pop,
         peers::deque_64::drain,
+        peers::deque_64::by_pops,
     ),
     contestant(
         "Deque of slots of 64 B",
@@ -95,6 +112,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::deque_64::push,
         peers::deque_64::pop,
         peers::deque_64::drain,
+        peers::deque_64::by_pops,
     ),
     contestant(
         "Deque of bytes",
@@ -102,6 +120,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         peers::bytes_push,
         peers::bytes_pop,
         peers::bytes_drain,
+        peers::bytes_by_pops,
     ),
 ];
 
@@ -111,12 +130,14 @@ const fn contestant(
     push: Work,
     pop: Work,
     drain: Work,
+    by_pops: Work,
 ) -> Contestant {
     Contestant {
         name,
         sizes,
         push,
         take: one_of(pop, drain),
+        by_pops: one_of(by_pops, drain),
     }
 }
 
@@ -142,20 +163,31 @@ impl Contestant {
                 ours::settle();
             });
         }
+        for bytes in DRAINED_BYTES {
+            if self.sizes.contains(&bytes) {
+                self.drained(meter, "drain by pops", self.by_pops, bytes);
+            }
+        }
     }
 
     pub(crate) fn measure_drain(&self, meter: &mut Meter) {
-        if !self.sizes.contains(&DRAINED_BYTES) {
-            return;
+        for bytes in DRAINED_BYTES {
+            if self.sizes.contains(&bytes) {
+                self.drained(meter, "drain", self.take, bytes);
+            }
         }
+    }
+
+    /// All that was pushed is taken in one call.
+    fn drained(&self, meter: &mut Meter, name: &'static str, drain: Work, bytes: usize) {
         meter.situation(self.name, |meter| {
             for _ in 0..LAP_RECORDS {
                 let mut stored = 0;
-                while stored < DRAINED_MAX && meter.quietly(self.push, DRAINED_BYTES) == 1 {
+                while stored < DRAINED_MAX && meter.quietly(self.push, bytes) == 1 {
                     stored += 1;
                 }
-                let bytes = meter.call("drain", self.take, Some(DRAINED_BYTES), stored);
-                assert!(bytes == stored as usize * DRAINED_BYTES, "{}", self.name);
+                let drained = meter.call(name, drain, Some(bytes), stored);
+                assert!(drained == stored as usize * bytes, "{}", self.name);
             }
         });
     }
@@ -167,9 +199,10 @@ pub(crate) fn sink(bytes: &[u8]) -> usize {
     black_box(bytes).len()
 }
 
-/// A drain of a queue that gives bytes to the caller's room, one record a call.
+/// A drain by pops into the caller's room.
 #[inline(always)]
 pub(crate) fn each_popped(pop: Work, room: &mut [u8]) -> usize {
+    let pop = black_box(pop);
     let mut bytes = 0;
     loop {
         match pop(&[], room) {

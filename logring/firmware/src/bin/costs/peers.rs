@@ -47,6 +47,10 @@ pub(crate) fn bbqueue_pop(_: &[u8], room: &mut [u8]) -> usize {
     }
 }
 
+pub(crate) fn bbqueue_by_pops(_: &[u8], room: &mut [u8]) -> usize {
+    each_popped(bbqueue_pop, room)
+}
+
 pub(crate) fn bbqueue_drain(_: &[u8], _: &mut [u8]) -> usize {
     let consumer = BBQUEUE.framed_consumer();
     let mut bytes = 0;
@@ -61,7 +65,7 @@ pub(crate) fn bbqueue_drain(_: &[u8], _: &mut [u8]) -> usize {
 macro_rules! mpmc {
     ($room:ident, $bytes:literal, $slots:literal) => {
         pub(crate) mod $room {
-            use super::sink;
+            use super::{each_popped, sink};
             use heapless::Vec;
 
             #[expect(deprecated, reason = "as its documentation says to")]
@@ -85,6 +89,10 @@ macro_rules! mpmc {
                 }
             }
 
+            pub(crate) fn by_pops(_: &[u8], room: &mut [u8]) -> usize {
+                each_popped(pop, room)
+            }
+
             pub(crate) fn drain(_: &[u8], _: &mut [u8]) -> usize {
                 let mut bytes = 0;
                 while let Some(record) = QUEUE.dequeue() {
@@ -103,7 +111,7 @@ mpmc!(mpmc_64, 64, 8);
 macro_rules! deque {
     ($room:ident, $bytes:literal, $slots:literal) => {
         pub(crate) mod $room {
-            use super::{Deque, Mutex, RefCell, sink};
+            use super::{Deque, Mutex, RefCell, each_popped, sink};
             use heapless::Vec;
 
             static QUEUE: Mutex<RefCell<Deque<Vec<u8, $bytes>, $slots>>> =
@@ -126,6 +134,10 @@ macro_rules! deque {
                     }
                     None => 0,
                 }
+            }
+
+            pub(crate) fn by_pops(_: &[u8], room: &mut [u8]) -> usize {
+                each_popped(pop, room)
             }
 
             pub(crate) fn drain(_: &[u8], _: &mut [u8]) -> usize {
@@ -185,8 +197,18 @@ pub(crate) fn pipe_pop(_: &[u8], room: &mut [u8]) -> usize {
     })
 }
 
-pub(crate) fn pipe_drain(_: &[u8], room: &mut [u8]) -> usize {
+pub(crate) fn pipe_by_pops(_: &[u8], room: &mut [u8]) -> usize {
     each_popped(pipe_pop, room)
+}
+
+pub(crate) fn pipe_drain(_: &[u8], room: &mut [u8]) -> usize {
+    let mut bytes = 0;
+    loop {
+        match pipe_pop(&[], room) {
+            0 => return bytes,
+            popped => bytes += sink(&room[..popped]),
+        }
+    }
 }
 
 fn read_exact(mut bytes: &mut [u8]) -> bool {
@@ -228,6 +250,16 @@ pub(crate) fn bytes_pop(_: &[u8], room: &mut [u8]) -> usize {
     })
 }
 
-pub(crate) fn bytes_drain(_: &[u8], room: &mut [u8]) -> usize {
+pub(crate) fn bytes_by_pops(_: &[u8], room: &mut [u8]) -> usize {
     each_popped(bytes_pop, room)
+}
+
+pub(crate) fn bytes_drain(_: &[u8], room: &mut [u8]) -> usize {
+    let mut bytes = 0;
+    loop {
+        match bytes_pop(&[], room) {
+            0 => return bytes,
+            popped => bytes += sink(&room[..popped]),
+        }
+    }
 }

@@ -29,6 +29,7 @@ fn main() -> ! {
         black_box(RING.drain(&mut room, 4, |record| {
             black_box(record);
         }));
+        black_box(RING.drain_into(&mut room));
         black_box(RING.stats());
         black_box(RING.take_trailing_loss());
     }
