@@ -199,10 +199,15 @@ pub(crate) fn sink(bytes: &[u8]) -> usize {
     black_box(bytes).len()
 }
 
-/// A drain by pops into the caller's room.
+/// A drain by pops into the caller's room, each a call.
 #[inline(always)]
 pub(crate) fn each_popped(pop: Work, room: &mut [u8]) -> usize {
-    let pop = black_box(pop);
+    each(black_box(pop), room)
+}
+
+/// The same with a pop that may be put in line.
+#[inline(always)]
+pub(crate) fn each(pop: impl Fn(&[u8], &mut [u8]) -> usize, room: &mut [u8]) -> usize {
     let mut bytes = 0;
     loop {
         match pop(&[], room) {

@@ -9,7 +9,7 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::pipe::Pipe;
 use heapless::Deque;
 
-use crate::contest::{each_popped, sink};
+use crate::contest::{each, each_popped, sink};
 
 const QUEUE_BYTES: usize = 512;
 
@@ -202,13 +202,7 @@ pub(crate) fn pipe_by_pops(_: &[u8], room: &mut [u8]) -> usize {
 }
 
 pub(crate) fn pipe_drain(_: &[u8], room: &mut [u8]) -> usize {
-    let mut bytes = 0;
-    loop {
-        match pipe_pop(&[], room) {
-            0 => return bytes,
-            popped => bytes += sink(&room[..popped]),
-        }
-    }
+    each(pipe_pop, room)
 }
 
 fn read_exact(mut bytes: &mut [u8]) -> bool {
@@ -255,11 +249,5 @@ pub(crate) fn bytes_by_pops(_: &[u8], room: &mut [u8]) -> usize {
 }
 
 pub(crate) fn bytes_drain(_: &[u8], room: &mut [u8]) -> usize {
-    let mut bytes = 0;
-    loop {
-        match bytes_pop(&[], room) {
-            0 => return bytes,
-            popped => bytes += sink(&room[..popped]),
-        }
-    }
+    each(bytes_pop, room)
 }
