@@ -1,8 +1,8 @@
 //! A batch on its way from the ring to a sink: record behind record, packed.
 //!
 //! Each is its info word, those extras that it has, and its payload. On 32-bit
-//! targets that is how a record lies in its cell, too, so one of a single cell
-//! is taken as it lies.
+//! targets that is how a record lies in its cells, too, so it is taken from there
+//! as it lies.
 
 use super::Record;
 use super::frame::HEADER_BYTES;
@@ -51,7 +51,7 @@ impl Receive for Packing<'_> {
 
     #[inline(always)]
     fn spare(&mut self) -> &mut [u8] {
-        // By the same rule, whatever the record of a cell is.
+        // By the same rule, whatever records lie in the cells.
         const LEFT: usize = HEADER_BYTES + CELL_RECORD_BYTES - PAYLOAD_BYTES;
         let end = self.buf.len().saturating_sub(LEFT);
         self.buf.get_mut(self.used..end).unwrap_or_default()

@@ -100,7 +100,6 @@ impl Ring {
             let state = State::from_word(cell.state.load(C_B));
             let header = read_header(cell, state);
             let words = header.words();
-            // What is looked at is what is copied, should it change meanwhile.
             let Some(room) = spare.first_chunk_mut() else {
                 break;
             };
@@ -110,6 +109,7 @@ impl Ring {
             {
                 break;
             }
+            // The header that was looked at, should it have changed meanwhile.
             load_cell(header.info(), &cell.payload, room);
             // What lies behind the record is room for the next.
             spare = mem::take(&mut spare).split_at_mut(words * WORD_BYTES).1;
