@@ -42,8 +42,8 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     run cargo fmt --manifest-path fuzz/Cargo.toml --check
     run cargo fmt --manifest-path logring/firmware/decode/Cargo.toml --check
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
-    # `planted` builds models without features, which other jobs never do. Those of
-    # model checkers need other dependencies, and it is the first to see them.
+    # `planted` builds the models of injection without features, which no other job
+    # does. Those of loom need other dependencies: there it is the first to do so.
     run cargo clippy -p logring --lib --profile test -- -D warnings --cfg logring_inject
 }
 
@@ -138,7 +138,7 @@ job_injection() { # a nested call before every atomic access; what a push touche
         -- models::injection models::lines models::steps --nocapture
 }
 
-job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the model, nested calls
+job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the reference, nested calls
     local -r narrow=i686-unknown-linux-musl
     need_targets "$narrow"
     # The linker of the compiler itself needs nothing of a system for 32 bits.
@@ -252,7 +252,7 @@ job_all() { # everything, in the order of .ci/run
 
 # --------------------------------------------------------------- the tools --
 # `with_TOOL COMMAND…` runs a command in the build that the tool needs. Models are
-# built often: a panic says its line without what a debugger would need.
+# built often, so without debug information; a panic still says its line.
 
 with_loom() (
     export RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom

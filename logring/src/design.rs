@@ -126,7 +126,7 @@
 //! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
 //! | E.b | victim's level load | Relaxed | – | valid by E.a, used only if E.c succeeds | – |
 //! | E.c | tail compare-and-swap | Release | P.c, C.a | E.a's order, to the next writer | `relaxed_tail` |
-//! | C.a | tail load, also an observer's | Acquire | E.c, C.d, H.b | the lower bound of I5; for an observer, a head not older than it | see I5 |
+//! | C.a | tail load, also an observer's | Acquire | E.c, C.d, H.b | the lower bound of I5; for an observer, and for a drain of 32 bits, a head not older than it | see I5 |
 //! | C.b | state load | Acquire | W.e | the record | `relaxed_record_load` |
 //! | C.c | copies | Relaxed | – | whole by C.b, used only if C.d succeeds | – |
 //! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | `relaxed_tail` |

@@ -85,7 +85,7 @@ const STACK: [(&str, &[&str]); 8] = [
     ("reserve, append, commit", &["reserve"]),
     ("`info!` of a number, drop oldest", &["info!"]),
     ("any pop", &["pop"]),
-    ("drain", &["drain"]),
+    ("drain", &["drain 16", "drain 64"]),
 ];
 
 const CODE: [(&str, &str); 4] = [
@@ -140,7 +140,7 @@ fn text(figures: &Figures, compiler: &str) -> String {
     text
 }
 
-/// Everybody in the same program, with records of 16 bytes.
+/// Everybody side by side, with records of 16 bytes.
 fn peers(figures: &Figures) -> String {
     let who = || ["logring", "bbqueue"].into_iter().chain(PEERS);
     let mut text = String::new();

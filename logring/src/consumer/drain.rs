@@ -62,12 +62,12 @@ impl Ring {
     /// rest of the batch is gone, and counts as delivered.
     ///
     /// # Context
-    /// As [`pop`](Self::pop); each batch takes at most 64 attempts, each of at
-    /// most as many steps as its records' cells have words (16 each, 8 on 32-bit
-    /// targets), 4 more a record, and 20. To tell losses takes as long as with a
-    /// pop, once a batch, and 16 steps for a record that carries a total. What
-    /// `sink` does is its own. With a `max` beyond what the ring holds it goes on
-    /// while producers do.
+    /// As [`pop`](Self::pop); each batch takes at most 64 attempts. An attempt
+    /// takes at most as many steps as the cells that it takes or steps over have
+    /// words (16 each, 8 on 32-bit targets), 4 more a record, and 20. To tell
+    /// losses takes as long as with a pop, once a batch, and at most half of that
+    /// for each record that carries a total. What `sink` does is its own. With a
+    /// `max` beyond what the ring holds it goes on while producers do.
     pub fn drain(&self, buf: &mut [u8], max: usize, mut sink: impl FnMut(Record<'_>)) -> Drained {
         let mut records = 0;
         let mut pace = Pace::default();

@@ -51,7 +51,8 @@ impl Receive for Packing<'_> {
 
     #[inline(always)]
     fn spare(&mut self) -> &mut [u8] {
-        // By the same rule, whatever records lie in the cells.
+        // By the same rule: as much is left as the frame of the longest record of
+        // a cell is longer than the cell.
         const LEFT: usize = HEADER_BYTES + CELL_RECORD_BYTES - PAYLOAD_BYTES;
         let end = self.buf.len().saturating_sub(LEFT);
         self.buf.get_mut(self.used..end).unwrap_or_default()
@@ -68,7 +69,7 @@ impl Receive for Packing<'_> {
 }
 
 /// Bytes of a record's payload, with the rest of its last word where it came as
-/// it lay. A frame is still longer.
+/// it lay. Even so, a frame is longer.
 const fn padded(bytes: usize) -> usize {
     if LEAN {
         words_for(bytes) * WORD_BYTES

@@ -12,7 +12,7 @@
 //!   logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
-//! - `steps` counts those of a drain (same build);
+//! - `steps` counts the steps of a drain (same build);
 //! - `stopped` stops a producer where only the crate can;
 //! - `threads` leaves it to the machine, for Miri and ThreadSanitizer, and
 //!   for itself.

@@ -121,8 +121,8 @@ pub(super) fn load_bytes<'b>(slots: &[Slot], bytes: &'b mut [u8]) -> &'b mut [u8
     rest
 }
 
-/// C.c: loads all payload words of one cell, which is a short one; the first was
-/// loaded before. Without a loop, which would take most of the time.
+/// C.c: loads all payload words of a cell of a 32-bit target; the first was loaded
+/// before. Without a loop, which would take most of the time.
 #[inline(always)]
 pub(super) fn load_cell(
     first: usize,

@@ -59,7 +59,7 @@ pub(super) const E_B: Ordering = Relaxed;
 pub(super) const E_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
 
 /// ORDERING: C.a, tail load by a popper. Pairs with C.d, E.c and H.b; carries
-/// the lower bound on what C.b may read (I5).
+/// the lower bound on what C.b may read (I5), and a head not older than this tail.
 pub(super) const C_A: Ordering = Acquire;
 
 /// ORDERING: C.b, state load by a popper. Pairs with W.e; carries the record.

@@ -66,9 +66,9 @@ impl Ring {
             needed: None,
             used: 0,
         };
-        let mut short = true;
+        let mut one_cell = true;
         loop {
-            if short {
+            if one_cell {
                 self.copy_cells(tail, batch, &mut pass, out);
             }
             let at = pass.end;
@@ -78,13 +78,13 @@ impl Ring {
                 return pass;
             }
             // Behind a long record comes another, as often as not.
-            short = pass.end.since(at) == 1;
+            one_cell = pass.end.since(at) == 1;
         }
     }
 
     /// Copies the next records as they lie in their cells, as long as each has one
-    /// cell, all is well, and `out` takes them so: where a cell is short, it is
-    /// copied sooner than looked through.
+    /// cell, all is well, and `out` takes them so. The cells of 32-bit targets are
+    /// so small that to copy one costs less than to look how much of it counts.
     #[inline(always)]
     fn copy_cells(&self, tail: Position, batch: usize, pass: &mut Pass, out: &mut impl Receive) {
         let mut spare = out.spare();
@@ -125,8 +125,8 @@ impl Ring {
     /// extras, and all is well; says whether it did.
     ///
     /// What nearly every record is, in line; whatever else there may be to say
-    /// about the next cell is for [`copy_any`](Self::copy_any). Where a cell is
-    /// copied whole, that has come first.
+    /// about the next cell is for [`copy_any`](Self::copy_any). On 32-bit targets
+    /// [`copy_cells`](Self::copy_cells) has come first.
     #[inline(always)]
     fn copy_bare(&self, tail: Position, pass: &mut Pass, out: &mut impl Receive) -> bool {
         if LEAN {
@@ -214,10 +214,10 @@ impl Ring {
         true
     }
 
-    /// Whether what ends at `end` was reserved, and so may be there; looks at the
-    /// head again if it was not, the last time. The head moved past a record before
-    /// it was committed, so to somebody who has read its state a "no" says that its
-    /// size is damaged; to others, that they should look behind the state.
+    /// Whether what ends at `end` was reserved, and so may be there. If the head
+    /// that was seen last does not cover it, looks again. The head moved past a
+    /// record before it was committed: so for somebody who has read its state, a
+    /// "no" says that its size is damaged. For others it says nothing.
     #[inline(always)]
     fn is_reserved(&self, tail: Position, end: Position, pass: &mut Pass) -> bool {
         if end.since(tail) > pass.used {
