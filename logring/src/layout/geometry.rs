@@ -16,9 +16,9 @@ pub(crate) const PAYLOAD_WORDS: usize = if cfg!(all(test, loom)) {
     7
 };
 
-/// Whether code is dear, as on 32-bit targets: there bytes are copied in loops,
-/// nothing divides, attempts at once are not repeated, one writer does for all but
-/// a plain push of one cell, and the short cut of drains is to copy cells whole, without one.
+/// Whether code is dear, as on 32-bit targets: there bytes are copied in loops, but
+/// by drains, which copy whole cells; nothing divides, attempts at once are not
+/// repeated, and one writer does for all but a plain push of one cell.
 pub(crate) const LEAN: bool = usize::BITS < 64;
 /// The largest payload of a record of one cell, in bytes, if it has no extras.
 pub(crate) const CELL_RECORD_BYTES: usize = (PAYLOAD_WORDS - header::INFO_WORDS) * WORD_BYTES;

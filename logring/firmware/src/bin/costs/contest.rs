@@ -12,8 +12,8 @@ pub(crate) struct Contestant {
     sizes: &'static [usize],
     push: Work,
     take: Work,
-    /// Pops in a loop, each a call of its own: some compilers do better so than with
-    /// a pop that is put in line.
+    /// Pops in a loop, each a call of its own: for some, that is cheaper than a loop
+    /// with the pop in line.
     by_pops: Work,
 }
 
