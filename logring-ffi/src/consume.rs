@@ -55,7 +55,7 @@ pub unsafe extern "C" fn logring_pop(
         let buf = unsafe { ptr::buffer(buf, buf_len) }?;
         // SAFETY: hazard: those of `block`, for which the caller vouches.
         let block = unsafe { ptr::block(ring) }?;
-        let record = match block.ring.pop(buf) {
+        let record = match block.ring.pop_whole(buf) {
             Popped::Record(record) => c_record(&record),
             Popped::Pending => return Err(LOGRING_PENDING),
             Popped::Empty => return Err(LOGRING_EMPTY),
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn logring_drain(
             if count == max {
                 break LOGRING_OK;
             }
-            let record = match block.ring.pop(scratch) {
+            let record = match block.ring.pop_whole(scratch) {
                 Popped::Record(record) => c_record(&record),
                 Popped::Empty => break LOGRING_EMPTY,
                 Popped::Pending => break LOGRING_PENDING,

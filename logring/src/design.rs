@@ -131,7 +131,9 @@
 //! | C.c | copies | Relaxed | – | whole by C.b, used only if C.d succeeds | – |
 //! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | `relaxed_tail` |
 //! | V | verdicts and figures | Relaxed | – | re-tested, or informative | – |
-//! | L | loss words | Relaxed | – | read-modify-writes lose nothing; place by I8 | `double_count` |
+//! | L | loss words | Relaxed | – | hints, and additions, which lose nothing; place by I8 | `double_count` |
+//! | T.a | load of a told total | Acquire | T.b | a ledger no older than what was told of it | – |
+//! | T.b | compare-and-swap of a told total | Release | T.a | the ledger that was read | – |
 //! | H.a | wiped words, states of free cells | Relaxed | – | nobody else is inside | – |
 //! | H.b | tail store of a wipe | Release | P.c, C.a | the wiped words, also for a crash | by injection |
 //! | H.c | seal load | Acquire | H.d | the ring beside it | – |

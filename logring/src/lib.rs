@@ -138,9 +138,10 @@ pub mod shards;
 mod stats;
 #[allow(unsafe_code)]
 mod sync;
+mod text;
 
 pub use consumer::{
-    Batch, ByteChunk, ByteDrain, DrainEnd, Drained, Frames, Heading, Popped, Record,
+    Batch, ByteChunk, ByteDrain, DrainEnd, Drained, Frames, Heading, Losses, Popped, Record,
 };
 pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
 pub use layout::Cell;

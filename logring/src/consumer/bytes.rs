@@ -23,10 +23,11 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 /// any size and whenever it likes: an idle loop that fills the queue of a serial
 /// port, or the interrupt that finds it empty.
 ///
-/// Each record is a heading, its bytes, and a terminator. `N` is the bytes of
-/// the largest record that fits; [`Ring::record_bytes_max`] is always enough,
-/// and [`Config::with_record_bytes_max`](crate::Config::with_record_bytes_max)
-/// says less.
+/// Each record is a heading, its bytes, and a terminator. A record of more than `N`
+/// bytes is cut to them, as by [`Ring::pop`]: the heading can say so.
+/// [`Ring::record_bytes_max`] bytes are enough for each, and
+/// [`Config::with_record_bytes_max`](crate::Config::with_record_bytes_max) makes
+/// that less.
 ///
 /// It holds one record at a time, which counts as delivered; its reader can be
 /// stopped at any byte and goes on there. It may read several rings in turn: a
@@ -35,15 +36,14 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 /// ```
 /// use logring::{ByteChunk, ByteDrain, Config, Level};
 ///
-/// // What may be 64 bytes long fits a reader of 64 bytes.
-/// const SHORT: Config = Config::drop_newest().with_record_bytes_max(64);
-/// logring::define!(static LOG: [u8; 4096] = SHORT.with_truncate(false));
+/// logring::define!(static LOG: [u8; 4096] = Config::drop_newest().with_truncate(false));
 ///
 /// let mut bytes = ByteDrain::<64>::new(b"\n", |text, lost, record| {
 ///     if lost > 0 {
 ///         writeln!(text, "({lost} lost)")?;
 ///     }
 ///     match record {
+///         Some(record) if record.truncated => write!(text, "{} (cut) ", record.level),
 ///         Some(record) => write!(text, "{} ", record.level),
 ///         None => Ok(()),
 ///     }
@@ -51,6 +51,7 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 ///
 /// LOG.push(Level::WARN, b"disk 91% full");
 /// LOG.push(Level::INFO, &[b'x'; 65]);
+/// LOG.push(Level::ERROR, &[b'x'; 2000]); // more than the ring takes
 ///
 /// // For a queue of a serial port, until that is full.
 /// let mut sent = Vec::new();
@@ -58,7 +59,8 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 ///     sent.push(byte);
 ///     bytes.consume(1);
 /// }
-/// assert_eq!(sent, b"WARN disk 91% full\n(1 lost)\n");
+/// let x = "x".repeat(64);
+/// assert_eq!(sent, format!("WARN disk 91% full\nINFO (cut) {x}\n(1 lost)\n").as_bytes());
 /// ```
 ///
 /// # Context
@@ -89,12 +91,6 @@ pub enum ByteChunk<'b> {
     /// after a record, or a heading of trailing losses, that is no byte at all:
     /// then there may be more at once.
     Pending,
-    /// The next record has too many bytes. It stays in the ring, and those
-    /// behind it wait, until somebody pops it into a larger buffer.
-    NoSpace {
-        /// Bytes that it has.
-        needed: usize,
-    },
     /// Nothing is in the ring, and nothing untold. True until somebody pushes.
     Empty,
 }
@@ -177,8 +173,8 @@ impl<const N: usize> ByteDrain<N> {
                 let _ = (self.write_heading)(&mut heading, record.lost_before, Some(&record));
                 self.record_bytes = Some(record.bytes.len());
             }
-            Popped::Pending => return Some(ByteChunk::Pending),
-            Popped::NoSpace { needed } => return Some(ByteChunk::NoSpace { needed }),
+            // A pop cuts what is too long.
+            Popped::Pending | Popped::NoSpace { .. } => return Some(ByteChunk::Pending),
             Popped::Empty => match ring.take_trailing_loss() {
                 0 => return Some(ByteChunk::Empty),
                 lost => {

@@ -125,6 +125,7 @@ impl Header {
             timestamp: (self.flags & TIMESTAMP != 0).then_some(self.timestamp),
             lost_before: self.loss,
             truncated: self.flags & TRUNCATED != 0,
+            full_len: bytes.len(),
         }
     }
 }

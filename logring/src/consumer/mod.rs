@@ -6,15 +6,18 @@
 mod bytes;
 mod drain;
 mod frame;
+mod losses;
 mod packed;
 mod pop;
 mod record;
 #[cfg(feature = "shards")]
 mod run;
+mod single;
 
 pub use bytes::{ByteChunk, ByteDrain, Heading};
 pub use drain::{Batch, DrainEnd, Drained};
 pub use frame::Frames;
+pub use losses::Losses;
 pub use pop::Popped;
 pub use record::Record;
 #[cfg(feature = "shards")]

@@ -10,7 +10,8 @@ use crate::layout::geometry::{CELL_RECORD_BYTES, LEAN, PAYLOAD_BYTES, WORD_BYTES
 use crate::layout::header::{ExtraWords, put};
 use crate::layout::{Extras, Header};
 use crate::level::Level;
-use crate::ring::{Meta, Receive, Ring, Telling};
+use crate::ring::{Meta, Receive, Ring};
+use crate::stats::Cause;
 
 /// Receives a batch of records.
 pub(super) struct Packing<'b> {
@@ -23,13 +24,41 @@ impl<'b> Packing<'b> {
         Self { buf, used: 0 }
     }
 
-    /// Gives what was received to `sink`, each record with the losses before it.
+    /// Gives what was received to `sink`, each record with the losses before it;
+    /// returns how many there were.
     #[inline]
-    pub(super) fn give(self, ring: &Ring, mut sink: impl FnMut(Record<'_>)) {
-        let mut batch = self.buf.get(..self.used).unwrap_or_default();
+    pub(super) fn give(self, ring: &Ring, mut sink: impl FnMut(Record<'_>)) -> usize {
+        let mut giving = Giving {
+            ring,
+            rest: self.buf.get(..self.used).unwrap_or_default(),
+            given: 0,
+        };
         let mut telling = ring.telling();
-        while let Some(record) = first(&mut batch, &mut telling) {
-            sink(record);
+        while let Some((level, header, words, bytes)) = first(&mut giving.rest) {
+            let total = header.extras().has_loss().then(|| words.loss_total());
+            let lost_before = telling.before(total);
+            giving.given += 1;
+            sink(Record::new(level, header, &words, bytes, lost_before));
+        }
+        giving.given
+    }
+}
+
+/// Counts what became of the records of a batch: delivered, or, if the sink panics,
+/// discarded.
+struct Giving<'b> {
+    ring: &'b Ring,
+    /// The records that were not yet given.
+    rest: &'b [u8],
+    given: usize,
+}
+
+impl Drop for Giving<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.ring.count_delivered(self.given);
+        while let Some((level, ..)) = first(&mut self.rest) {
+            self.ring.count_refusal(Cause::Discarded, level);
         }
     }
 }
@@ -80,24 +109,17 @@ const fn padded(bytes: usize) -> usize {
 
 /// The first record of a batch, whose rest stays in `batch`.
 #[inline(always)]
-fn first<'b>(batch: &mut &'b [u8], telling: &mut Telling<'_>) -> Option<Record<'b>> {
+fn first<'b>(batch: &mut &'b [u8]) -> Option<(Level, Header, ExtraWords, &'b [u8])> {
     let (info, mut rest) = batch.split_first_chunk()?;
     let header = Header::from_info(usize::from_ne_bytes(*info));
     let level = Level::new(header.level())?;
     let extras = header.extras();
-    let (words, total) = if extras == Extras::NONE {
-        (ExtraWords::NONE, None)
+    let words = if extras == Extras::NONE {
+        ExtraWords::NONE
     } else {
-        let words = ExtraWords::unpack(extras, &mut rest)?;
-        (words, extras.has_loss().then_some(words.loss_total()))
+        ExtraWords::unpack(extras, &mut rest)?
     };
     let bytes = rest.get(..header.bytes())?;
     *batch = rest.get(padded(bytes.len())..)?;
-    Some(Record::new(
-        level,
-        header,
-        &words,
-        bytes,
-        telling.before(total),
-    ))
+    Some((level, header, words, bytes))
 }

@@ -16,7 +16,8 @@ pub enum Popped<'b> {
     /// Nothing to give now, yet the ring is not empty: the oldest record is
     /// still being written, or this call lost its bounded number of races.
     Pending,
-    /// The buffer is too small for the oldest record, which stays.
+    /// The buffer is too small for the oldest record, which stays. Only
+    /// [`pop_whole`](Ring::pop_whole) answers this.
     NoSpace {
         /// Bytes that the buffer must have.
         needed: usize,
@@ -28,10 +29,18 @@ pub enum Popped<'b> {
 impl Ring {
     /// Takes the oldest record, copying its bytes to the front of `buf`.
     ///
-    /// A buffer of [`record_bytes_max`](Self::record_bytes_max) bytes takes
-    /// every record. Any number of consumers may pop at once; each record
-    /// goes to one of them. What of `buf` lies behind the record is
-    /// unspecified, as is all of it unless the answer is a record.
+    /// A record that is longer than `buf` is cut to it, so that it never stays in
+    /// the way of the later ones: [`Record::truncated`] is set,
+    /// [`Record::full_len`] says how long it was, and [`Stats::truncated`] counts
+    /// it. UTF-8 text is cut between characters. A buffer of
+    /// [`record_bytes_max`](Self::record_bytes_max) bytes takes every record
+    /// whole, and [`pop_whole`](Self::pop_whole) takes no other.
+    ///
+    /// Any number of consumers may pop at once; each record goes to one of them.
+    /// What of `buf` lies behind the record is unspecified, as is all of it
+    /// unless the answer is a record.
+    ///
+    /// [`Stats::truncated`]: crate::Stats::truncated
     ///
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler, also
@@ -39,35 +48,60 @@ impl Ring {
     /// the ring has cells, each of 12 steps and one a word of the record. Another
     /// is caused only by somebody else's success, by a pad (cells that a grant
     /// gave back), or by an interrupt within a compare-and-swap. To tell losses
-    /// takes up to 250 more (60 on 32-bit targets). It never waits.
+    /// takes up to 250 more (60 on 32-bit targets), and as many again for each
+    /// other consumer that tells some at the same moment, at most 8. It never
+    /// waits.
     pub fn pop<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
+        self.pop_as(buf, false)
+    }
+
+    /// Takes the oldest record if `buf` takes all of it; else it stays, the
+    /// answer is [`Popped::NoSpace`], and so it is until somebody comes with a
+    /// larger buffer. For consumers that can make one.
+    ///
+    /// ```
+    /// use logring::{Config, Level, LogRing, Logger, Popped};
+    ///
+    /// static RING: LogRing<64> = LogRing::new();
+    /// static LOG: Logger = Logger::new(&RING, Config::drop_newest());
+    ///
+    /// LOG.push(Level::INFO, &[b'x'; 600]);
+    ///
+    /// let mut buf = vec![0; 512];
+    /// let mut records = 0;
+    /// loop {
+    ///     match RING.pop_whole(&mut buf) {
+    ///         Popped::Record(record) => {
+    ///             assert_eq!((record.bytes.len(), record.lost_before), (600, 0));
+    ///             records += 1;
+    ///         }
+    ///         Popped::NoSpace { needed } => buf.resize(needed, 0),
+    ///         Popped::Pending | Popped::Empty => break,
+    ///     }
+    /// }
+    /// assert_eq!((records, RING.take_trailing_loss()), (1, 0));
+    /// ```
+    ///
+    /// # Context
+    /// As [`pop`](Self::pop).
+    pub fn pop_whole<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
+        self.pop_as(buf, true)
+    }
+
+    #[inline(always)]
+    fn pop_as<'b>(&self, buf: &'b mut [u8], whole: bool) -> Popped<'b> {
         let mut words = ExtraWords::NONE;
-        match self.take_one(buf, &mut words) {
+        match self.take_one(buf, &mut words, whole) {
             Taken::Record(level, header) => {
                 let extras = header.extras();
-                let mut lost_before = self.tell_evicted();
-                if extras.has_loss() {
-                    let (total, refused) = (words.loss_total(), self.refused_total());
-                    lost_before = lost_before.wrapping_add(self.tell_refused(total, refused));
-                }
-                let bytes = buf.get(..header.bytes()).unwrap_or_default();
+                let total = extras.has_loss().then(|| words.loss_total());
+                let lost_before = self.telling().before(total);
+                let bytes = Record::cut(buf, header.bytes());
                 Popped::Record(Record::new(level, header, &words, bytes, lost_before))
             }
             Taken::Pending => Popped::Pending,
             Taken::NoSpace { needed } => Popped::NoSpace { needed },
             Taken::Empty => Popped::Empty,
         }
-    }
-
-    /// Takes the losses that no delivered record has told: the count that
-    /// covers a burst followed by silence.
-    ///
-    /// Records still in the ring no longer tell of losses taken here.
-    ///
-    /// # Context
-    /// As [`pop`](Self::pop); about 250 steps (60 on 32-bit targets).
-    #[must_use = "these losses are not told again"]
-    pub fn take_trailing_loss(&self) -> u64 {
-        self.tell_all() as u64
     }
 }

@@ -3,6 +3,7 @@
 use crate::layout::Header;
 use crate::layout::header::ExtraWords;
 use crate::level::Level;
+use crate::text;
 
 /// One delivered record, its bytes in the caller's buffer.
 ///
@@ -27,8 +28,12 @@ pub struct Record<'b> {
     /// sum over all records and the trailing loss is exact, and the place
     /// may be off by what was in flight.
     pub lost_before: u64,
-    /// Whether the record was cut.
+    /// Whether the record was cut: by its producer, who had no more room, or to
+    /// the buffer of its consumer.
     pub truncated: bool,
+    /// Bytes that the record had in the ring: more than `bytes.len()` only if the
+    /// consumer's buffer was too small for it.
+    pub full_len: usize,
 }
 
 impl<'b> Record<'b> {
@@ -47,7 +52,18 @@ impl<'b> Record<'b> {
             tag: words.tag(),
             timestamp: header.extras().has_timestamp().then_some(words.timestamp()),
             lost_before: lost_before as u64,
-            truncated: header.truncated(),
+            truncated: header.truncated() || bytes.len() < header.bytes(),
+            full_len: header.bytes(),
+        }
+    }
+
+    /// What `buf` holds of a record of `full_len` bytes. Where it is cut, it ends
+    /// between characters, if it is UTF-8.
+    #[inline(always)]
+    pub(super) fn cut(buf: &'b [u8], full_len: usize) -> &'b [u8] {
+        match buf.get(..full_len) {
+            Some(whole) => whole,
+            None => buf.get(..text::whole_chars(buf)).unwrap_or_default(),
         }
     }
 }

@@ -49,30 +49,35 @@ impl Ring {
         sink: impl FnMut(Record<'_>),
     ) -> Run {
         let mut due = Due {
-            packing: Packing::new(buf),
+            packing: Packing::new(&mut *buf),
             until,
             later: None,
         };
-        let claim = self.claim_paced(max, &mut Pace::default(), &mut due);
+        let mut claim = self.claim_paced(max, &mut Pace::default(), &mut due);
         let later = due.later;
-        let records = match (claim, later) {
-            (Claim::Taken { records }, _) => records,
-            (Claim::NoSpace { .. }, Some(time)) => return Run::without(Next::Later(time)),
-            (Claim::NoSpace { needed }, None) => {
-                return Run::without(Next::End(DrainEnd::NoSpace { needed }));
+        match claim {
+            Claim::Taken { .. } => drop(due.packing.give(self, sink)),
+            Claim::NoSpace { .. } if later.is_none() => {
+                claim = self.drain_one(buf, until, sink);
             }
-            (Claim::Pending, _) => return Run::without(Next::End(DrainEnd::Pending)),
-            (Claim::Empty, _) => return Run::without(Next::End(DrainEnd::Empty)),
-        };
-        due.packing.give(self, sink);
+            _ => {}
+        }
         let next = later.map_or(Next::Unknown, Next::Later);
-        Run { records, next }
+        match claim {
+            Claim::Taken { records } => Run { records, next },
+            Claim::NoSpace { .. } => Run { records: 0, next },
+            Claim::Pending => Run::without(DrainEnd::Pending),
+            Claim::Empty => Run::without(DrainEnd::Empty),
+        }
     }
 }
 
 impl Run {
-    fn without(next: Next) -> Self {
-        Self { records: 0, next }
+    fn without(end: DrainEnd) -> Self {
+        Self {
+            records: 0,
+            next: Next::End(end),
+        }
     }
 }
 

@@ -47,6 +47,20 @@ impl<'r> Logger<'r> {
         if most < bytes && !self.truncate {
             return Err(self.refuse(Cause::TooBig, level));
         }
+        if let Some(cause) = self.early_refusal(level, most) {
+            return Err(self.refuse(cause, level));
+        }
+        let limit_cells = self.limit_cells(level);
+        Ok(Admitted {
+            bytes: most,
+            limit_cells,
+        })
+    }
+
+    /// Why a record of at least so many bytes is sure to be refused now for want of
+    /// room, if it is. It is not counted.
+    #[inline(always)]
+    pub(super) fn early_refusal(&self, level: Level, bytes: usize) -> Option<Cause> {
         let limit_cells = self.limit_cells(level);
         // A severity that is refused at its mark never evicts (I10).
         let cause = if limit_cells < self.ring.cell_count() {
@@ -55,13 +69,11 @@ impl<'r> Logger<'r> {
             Cause::Full
         };
         let gives_up = cause == Cause::Level || matches!(self.policy, Policy::DropNewest);
-        if gives_up && self.ring.lacks_room(geometry::cells_min(most), limit_cells) {
-            return Err(self.refuse(cause, level));
-        }
-        Ok(Admitted {
-            bytes: most,
-            limit_cells,
-        })
+        let refused = gives_up
+            && self
+                .ring
+                .lacks_room(geometry::cells_min(bytes), limit_cells);
+        refused.then_some(cause)
     }
 
     /// Whether a record is let in uncut, may fill the ring, and nobody is told
@@ -97,6 +109,13 @@ impl<'r> Logger<'r> {
         tag: u32,
         admitted: Admitted,
     ) -> Result<Reserved, NoGrant> {
+        self.try_reserve(level, tag, admitted)
+            .map_err(|cause| self.refuse(cause, level))
+    }
+
+    /// The same, where a refusal is not yet one of the record's.
+    #[inline(always)]
+    fn try_reserve(&self, level: Level, tag: u32, admitted: Admitted) -> Result<Reserved, Cause> {
         let timestamp = match self.stamp {
             Stamp::None => None,
             Stamp::Plain(clock) => Some(clock()),
@@ -114,18 +133,26 @@ impl<'r> Logger<'r> {
             policy: self.policy,
             tries: self.tries,
         };
-        match self.ring.reserve(request) {
-            Ok(first) => Ok(Reserved {
-                first,
-                cells,
-                level,
-                extras,
-                timestamp: timestamp.unwrap_or(0),
-                tag,
-                loss_total: loss_total.unwrap_or(0),
-            }),
-            Err(cause) => Err(self.refuse(cause, level)),
-        }
+        Ok(Reserved {
+            first: self.ring.reserve(request)?,
+            cells,
+            level,
+            extras,
+            timestamp: timestamp.unwrap_or(0),
+            tag,
+            loss_total: loss_total.unwrap_or(0),
+        })
+    }
+
+    /// A writer for `bytes`, which are no more than the largest record, of a record
+    /// that was let in; or why there is none, which is not counted.
+    pub(super) fn reopen(&self, level: Level, tag: u32, bytes: usize) -> Result<Writer<'r>, Cause> {
+        let admitted = Admitted {
+            bytes,
+            limit_cells: self.limit_cells(level),
+        };
+        let reserved = self.try_reserve(level, tag, admitted)?;
+        Ok(Writer::begin(self.ring, &reserved))
     }
 
     /// Both halves: a writer for at most the returned number of bytes.
@@ -175,7 +202,7 @@ impl<'r> Logger<'r> {
 
     /// Counts a refusal, and names it.
     #[inline(never)]
-    fn refuse(&self, cause: Cause, level: Level) -> NoGrant {
+    pub(super) fn refuse(&self, cause: Cause, level: Level) -> NoGrant {
         self.ring.count_refusal(cause, level);
         NoGrant::Lost(match cause {
             Cause::Level => Lost::Level,

@@ -4,13 +4,16 @@ use core::fmt;
 
 use super::push::notify;
 use crate::ring::{Ring, WRITER_WORDS, Writer};
+use crate::text::floor_char;
 
 /// The exclusive right to fill one reserved record.
 ///
 /// [`commit`](Self::commit) publishes what was written, also if it is less
 /// than was reserved. Dropping a grant discards the record, which is counted
 /// as lost; forgetting one (`mem::forget`) leaves its cells unreadable, as a
-/// writer that died would, until the ring is [recovered](Ring::recover).
+/// writer that died would, until the ring is [recovered](Ring::recover). A grant
+/// that was open when the ring was recovered is one no more: the recovery has
+/// counted its record, and what it still does has no effect.
 ///
 /// ```
 /// use core::fmt::Write;
@@ -30,7 +33,7 @@ use crate::ring::{Ring, WRITER_WORDS, Writer};
 /// at its end.
 #[must_use = "dropping a grant discards the record and counts it as lost"]
 pub struct Grant<'r> {
-    /// `None` once committed.
+    /// `None` once committed, or once the ring was recovered.
     writer: Option<Writer<'r>>,
     /// Bytes that were reserved.
     bytes_max: u32,
@@ -101,6 +104,7 @@ impl<'r> Grant<'r> {
     /// # Context
     /// As the type; one step a word.
     pub fn append(&mut self, bytes: &[u8]) -> usize {
+        self.let_go_if_stale();
         let most = bytes.len().min(self.remaining());
         self.truncated |= most < bytes.len();
         if let Some(writer) = &mut self.writer {
@@ -109,23 +113,56 @@ impl<'r> Grant<'r> {
         most
     }
 
+    /// Lets go of cells that are no longer this grant's: whoever recovered the ring
+    /// has counted the record, and they may be another's (I2).
+    fn let_go_if_stale(&mut self) {
+        if self.writer.as_ref().is_some_and(|writer| !writer.is_open()) {
+            self.writer = None;
+            self.bytes_max = 0;
+        }
+    }
+
+    /// Goes on in cells that `larger` has reserved, for as many bytes.
+    pub(super) fn grow(&mut self, mut larger: Writer<'r>, bytes_max: usize) {
+        self.let_go_if_stale();
+        match self.writer.take() {
+            Some(writer) => {
+                writer.move_to(&mut larger);
+                self.writer = Some(larger);
+                self.bytes_max = bytes_max as u32;
+            }
+            None => larger.abandon(),
+        }
+    }
+
+    /// Gives the room back unread, of a record that was counted elsewhere.
+    pub(super) fn abandon(mut self) {
+        self.let_go_if_stale();
+        if let Some(writer) = self.writer.take() {
+            writer.abandon();
+            notify(self.notify);
+        }
+    }
+
     /// Appends text, or as many whole characters of it as fit. After a cut
     /// nothing more is appended, so that no later piece follows a gap.
-    pub(super) fn append_str(&mut self, text: &str) {
-        let most = super::format::floor_char(text.as_bytes(), self.remaining());
-        self.append(&text.as_bytes()[..most]);
+    pub(super) fn append_text(&mut self, text: &[u8]) -> usize {
+        let most = floor_char(text, self.remaining());
+        let appended = self.append(text.get(..most).unwrap_or_default());
         if most < text.len() {
             self.truncated = true;
             self.bytes_max = self.bytes_max.saturating_sub(self.remaining() as u32);
         }
+        appended
     }
 
     /// Publishes the record with the bytes written so far, and returns
     /// whether it was cut.
     ///
     /// # Context
-    /// As the type; at most five steps.
+    /// As the type; at most six steps.
     pub fn commit(mut self) -> bool {
+        self.let_go_if_stale();
         if let Some(writer) = self.writer.take() {
             writer.commit_short(self.truncated);
             notify(self.notify);
@@ -137,7 +174,7 @@ impl<'r> Grant<'r> {
     /// dropping the grant.
     ///
     /// # Context
-    /// As the type; at most five steps.
+    /// As the type; at most six steps.
     pub fn discard(self) {}
 }
 
@@ -163,6 +200,7 @@ impl Ring {
 
 impl Drop for Grant<'_> {
     fn drop(&mut self) {
+        self.let_go_if_stale();
         if let Some(writer) = self.writer.take() {
             writer.discard();
             notify(self.notify);
@@ -174,7 +212,7 @@ impl Drop for Grant<'_> {
 /// never fails.
 impl fmt::Write for Grant<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.append_str(text);
+        self.append_text(text.as_bytes());
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod admit;
+mod ask;
 mod bound;
 mod format;
 mod grant;

@@ -10,6 +10,7 @@ use crate::level::Level;
 use crate::policy::Policy;
 use crate::ring::{Reserved, Ring, Writer};
 use crate::stats::Cause;
+use crate::text::floor_char;
 
 impl<'r> Logger<'r> {
     /// Offers one record of `bytes`.
@@ -100,6 +101,49 @@ impl<'r> Logger<'r> {
         let truncated = cut.len() < bytes.len();
         self.ring().write_whole(&reserved, cut, truncated);
         answer(truncated)
+    }
+
+    /// Offers one record of text. It is [`push`](Self::push), but a text that is
+    /// longer than the largest record is cut between characters.
+    ///
+    /// # Context
+    /// As [`push`](Self::push).
+    #[inline]
+    pub fn push_str(&self, level: Level, text: &str) -> Pushed {
+        if text.len() <= self.record_bytes_max() {
+            self.push(level, text.as_bytes())
+        } else {
+            self.push_long_text(level, 0, text.as_bytes())
+        }
+    }
+
+    /// Offers a line of text, with a tag.
+    pub(super) fn push_line(&self, level: Level, tag: u32, line: &[u8]) -> Pushed {
+        if line.len() > self.record_bytes_max() {
+            self.push_long_text(level, tag, line)
+        } else if tag == 0 {
+            self.push(level, line)
+        } else {
+            self.push_parts(level, tag, &[line])
+        }
+    }
+
+    /// Offers a text that is longer than the largest record.
+    #[cold]
+    fn push_long_text(&self, level: Level, tag: u32, text: &[u8]) -> Pushed {
+        let mut admitted = match self.admit(level, text.len()) {
+            Ok(admitted) => admitted,
+            Err(no) => return no.into(),
+        };
+        admitted.bytes = floor_char(text, admitted.bytes);
+        let reserved = match self.reserve_admitted(level, tag, admitted) {
+            Ok(reserved) => reserved,
+            Err(no) => return no.into(),
+        };
+        let cut = text.get(..admitted.bytes).unwrap_or_default();
+        self.ring().write_whole(&reserved, cut, true);
+        notify(self.notify());
+        Pushed::Truncated
     }
 
     /// Offers one record gathered from `parts`, with the caller's own `tag`

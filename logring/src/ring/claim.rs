@@ -3,7 +3,7 @@
 
 use super::Ring;
 use super::orderings::{C_A, C_D, V};
-use super::pass::Receive;
+use super::pass::{Meta, Receive};
 use crate::layout::Position;
 
 /// Attempts of one claim. Each failed one means that the tail was moved by
@@ -20,7 +20,8 @@ pub(crate) enum Claim {
     Pending,
     /// The oldest record does not fit the buffer; nothing moved.
     NoSpace { needed: usize },
-    /// This many records were received, at least one.
+    /// This many records were received, at least one. Whoever gives them to the
+    /// consumer counts them as delivered.
     Taken { records: usize },
 }
 
@@ -68,7 +69,16 @@ impl Ring {
         self.claim_paced(1, &mut Pace::default(), out)
     }
 
-    /// Copies up to `max` of the oldest records, at least 1, and claims them.
+    /// Whether nothing is in the ring.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(
+            self.claim_paced(0, &mut Pace::default(), &mut Nothing),
+            Claim::Empty
+        )
+    }
+
+    /// Copies up to `max` of the oldest records, and claims them. With 0 it only
+    /// says whether the ring is empty.
     pub(crate) fn claim_paced(&self, max: usize, pace: &mut Pace, out: &mut impl Receive) -> Claim {
         for _ in 0..TAKE_TRIES {
             match self.claim_once(max.min(pace.records), out) {
@@ -114,7 +124,6 @@ impl Ring {
             };
         }
         if pass.records != 0 {
-            self.back.delivered.add(pass.records, V);
             return Attempt::Won(Claim::Taken {
                 records: pass.records,
             });
@@ -122,6 +131,17 @@ impl Ring {
         // Only pads: they are gone now.
         out.forget();
         Attempt::Lost { copied: 0 }
+    }
+
+    /// Counts records that a consumer was given.
+    #[inline(always)]
+    pub(crate) fn count_delivered(&self, records: usize) {
+        self.back.delivered.add(records, V);
+    }
+
+    /// Counts a record that was cut to its consumer's buffer.
+    pub(crate) fn count_cut(&self) {
+        self.ledger.count_truncated();
     }
 
     /// C.d, and the watermark if it succeeds; `used` cells were in use.
@@ -141,4 +161,15 @@ impl Ring {
     pub(super) fn move_tail(&self, from: Position, to: Position) -> bool {
         self.back.tail.cas(from.word(), to.word(), C_D).is_ok()
     }
+}
+
+/// Takes no record.
+pub(super) struct Nothing;
+
+impl Receive for Nothing {
+    fn room(&mut self, _: &Meta) -> Result<&mut [u8], usize> {
+        Err(0)
+    }
+
+    fn forget(&mut self) {}
 }

@@ -3,13 +3,11 @@
 
 use super::Ring;
 #[cfg(feature = "async")]
-use super::claim::{Attempt, Claim, TAKE_TRIES};
+use super::claim::{Attempt, Claim, Nothing, TAKE_TRIES};
 #[cfg(feature = "async")]
 use super::orderings::C_A;
 #[cfg(feature = "shards")]
 use super::orderings::{E_A, P_C, V};
-#[cfg(feature = "async")]
-use super::pass::{Meta, Receive};
 use crate::layout::Position;
 #[cfg(feature = "shards")]
 use crate::layout::{Piece, State};
@@ -54,17 +52,4 @@ impl Ring {
         }
         true
     }
-}
-
-/// Takes no record.
-#[cfg(feature = "async")]
-struct Nothing;
-
-#[cfg(feature = "async")]
-impl Receive for Nothing {
-    fn room(&mut self, _: &Meta) -> Result<&mut [u8], usize> {
-        Err(0)
-    }
-
-    fn forget(&mut self) {}
 }

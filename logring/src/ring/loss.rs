@@ -5,14 +5,14 @@
 //! table and in the sum of all others.
 //! A total of it is a position in the history of losses; an accepted record
 //! carries the total of refusals that its producer saw, and a popper tells the
-//! distance from the largest total told so far. Evicted records take nothing
+//! distance from the largest total told so far (T). Evicted records take nothing
 //! with them, because every record accepted while losses are untold carries
 //! the total, too.
 
 use super::Ring;
-use super::orderings::L;
+use super::orderings::{L, T_A, T_B};
 use crate::level::Level;
-use crate::stats::Cause;
+use crate::stats::{Cause, LostTable};
 use crate::sync::Word;
 
 /// Attempts to advance a told total. A failed attempt means that another
@@ -58,7 +58,7 @@ impl Ring {
     ///
     /// Evictions made before the first of them was committed are told with it:
     /// they were counted before its W.e, and its C.b came before this (I8).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn telling(&self) -> Telling<'_> {
         Telling {
             ring: self,
@@ -67,34 +67,93 @@ impl Ring {
         }
     }
 
-    /// The evictions that nobody was told of.
+    /// Tells the evictions that nobody was told of.
     #[inline(always)]
-    pub(crate) fn tell_evicted(&self) -> usize {
-        advance(&self.back.told_evicted, self.ledger.evicted())
+    fn tell_evicted(&self) -> usize {
+        if self.back.told_evicted.load(L) == self.ledger.evicted() {
+            0
+        } else {
+            self.tell_some_evicted()
+        }
+    }
+
+    #[inline(never)]
+    fn tell_some_evicted(&self) -> usize {
+        for _ in 0..TELL_TRIES {
+            let known = self.evictions();
+            if let Some(lost) = known.tell_up_to(&self.back.told_evicted, known.total) {
+                return lost;
+            }
+        }
+        0
     }
 
     /// The refusals up to `total`, which a record carried, that nobody was told
-    /// of. `refused` are all refusals: no fewer than there were when the record
-    /// was committed.
+    /// of. `known` was read once that record was committed, or later.
     #[inline(never)]
-    pub(crate) fn tell_refused(&self, total: usize, refused: usize) -> usize {
-        // A total from a damaged block may be ahead of the truth. Told once,
-        // it would silence every loss until the truth has caught up.
-        if refused.wrapping_sub(total) > usize::MAX / 2 {
-            return 0;
+    fn tell_refused(&self, total: usize, known: &mut Known) -> usize {
+        for _ in 0..TELL_TRIES {
+            if let Some(lost) = known.tell_up_to(&self.back.told_refused, total) {
+                if lost != 0 {
+                    known.told = total;
+                }
+                if total == known.total && self.has_untold() {
+                    self.settle_untold();
+                }
+                return lost;
+            }
+            *known = self.refusals();
         }
-        let told = advance(&self.back.told_refused, total);
-        if total == refused && self.has_untold() {
-            self.settle_untold();
-        }
-        told
+        0
     }
 
     /// Takes every loss that nobody was told of.
     pub(crate) fn tell_all(&self) -> usize {
-        let refused = self.refused_total();
+        let mut known = self.refusals();
+        let total = known.total;
         self.tell_evicted()
-            .wrapping_add(self.tell_refused(refused, refused))
+            .wrapping_add(self.tell_refused(total, &mut known))
+    }
+
+    /// Takes every loss that nobody was told of, and the table of all losses
+    /// that were told, these included.
+    ///
+    /// What is told here is what the table says, and not what the sums do: a
+    /// refusal that is between its two additions is in the table and told, and
+    /// comes into the sum of the others later.
+    pub(crate) fn tell_table(&self) -> (usize, LostTable) {
+        let mut lost = 0_usize;
+        let mut table = LostTable::default();
+        for _ in 0..TELL_TRIES {
+            let told = [&self.back.told_refused, &self.back.told_evicted];
+            let before = told.map(|told| told.load(T_A));
+            table = self.ledger.table();
+            let evicted = table.by_cause(Cause::Evicted) as usize;
+            let refused = (table.total() as usize).wrapping_sub(evicted);
+            let mut whole = true;
+            for ((told, before), total) in told.into_iter().zip(before).zip([refused, evicted]) {
+                let known = Known {
+                    told: before,
+                    total,
+                };
+                let told = known.tell_up_to(told, total);
+                lost = lost.wrapping_add(told.unwrap_or(0));
+                whole &= told.is_some() && !known.is_behind();
+            }
+            if whole {
+                break;
+            }
+        }
+        self.settle_untold();
+        (lost, table)
+    }
+
+    fn refusals(&self) -> Known {
+        Known::read(&self.back.told_refused, || self.refused_total())
+    }
+
+    fn evictions(&self) -> Known {
+        Known::read(&self.back.told_evicted, || self.ledger.evicted())
     }
 
     /// Corrects `untold` when a consumer finds the ring empty, or has told all
@@ -121,51 +180,71 @@ pub(crate) struct Telling<'r> {
     evicted: usize,
     /// All refusals, once a record has asked: no fewer than there were when any
     /// record of the claim was committed.
-    refused: Option<usize>,
+    refused: Option<Known>,
 }
 
 impl Telling<'_> {
     /// What was lost before the next record, which carries a total or not,
     /// that nobody was told of.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn before(&mut self, carried_total: Option<usize>) -> usize {
         let evicted = core::mem::take(&mut self.evicted);
         match carried_total {
             None => evicted,
             Some(total) => {
                 let ring = self.ring;
-                let refused = *self.refused.get_or_insert_with(|| ring.refused_total());
-                evicted.wrapping_add(ring.tell_refused(total, refused))
+                let known = self.refused.get_or_insert_with(|| ring.refusals());
+                evicted.wrapping_add(ring.tell_refused(total, known))
             }
         }
     }
 }
 
-/// Moves a told total forward to `total` and says by how much; 0 if it is
-/// already there or beyond. Each loss is told by the one winner of the
-/// compare-and-swap that passes it.
-#[inline(always)]
-fn advance(told: &Word, total: usize) -> usize {
-    let seen = told.load(L);
-    if seen == total {
-        0
-    } else {
-        advance_from(told, seen, total)
-    }
+/// How much of a total was told, and then the total.
+///
+/// It was read in this order, and a told total was a total when it was stored; so
+/// the difference is how many losses nobody was told of, modulo the machine word
+/// and but for [`IN_FLIGHT`]. It needs no sign, so all of the word's range counts.
+#[derive(Clone, Copy)]
+struct Known {
+    told: usize,
+    total: usize,
 }
 
-#[inline(never)]
-fn advance_from(told: &Word, mut seen: usize, total: usize) -> usize {
-    for _ in 0..TELL_TRIES {
-        let ahead = total.wrapping_sub(seen);
-        // Behind is where it has been.
-        if ahead == 0 || ahead > usize::MAX / 2 {
-            return 0;
-        }
-        match told.cas(seen, total, L) {
-            Ok(_) => return ahead,
-            Err(other) => seen = other,
+/// By so much, what was told may be ahead of a sum: by the refusals that are in
+/// the table and not yet in the sum of the others. That many contexts (65 535 on
+/// 32-bit targets) would have to be stopped between two instructions.
+const IN_FLIGHT: usize = usize::MAX >> 16;
+
+impl Known {
+    fn read(told: &Word, total: impl FnOnce() -> usize) -> Self {
+        let told = told.load(T_A);
+        Self {
+            told,
+            total: total(),
         }
     }
-    0
+
+    /// Whether more was told than the total knows of yet.
+    const fn is_behind(self) -> bool {
+        self.total.wrapping_sub(self.told) > usize::MAX - IN_FLIGHT
+    }
+
+    /// Moves a told total forward to `total` and says by how much; 0 if it is
+    /// already there or beyond. `None` if the swap failed: somebody else has told
+    /// some, or it failed for nothing.
+    ///
+    /// Each loss is told by the one winner of the compare-and-swap that passes it.
+    #[inline(always)]
+    fn tell_up_to(self, told: &Word, total: usize) -> Option<usize> {
+        let untold = self.total.wrapping_sub(self.told);
+        // What was lost after `total`. A total from a damaged block may be ahead of
+        // the truth; then this is huge.
+        let later = self.total.wrapping_sub(total);
+        if self.is_behind() || later >= untold {
+            return Some(0);
+        }
+        let swap = told.cas(self.told, total, T_B);
+        swap.is_ok().then_some(untold - later)
+    }
 }

@@ -40,7 +40,6 @@ mod take;
 mod write;
 
 pub(crate) use claim::{Claim, Pace};
-pub(crate) use loss::Telling;
 pub(crate) use pass::{Meta, Receive};
 pub use recover::Recovered;
 pub(crate) use reserve::{AT_ONCE_TRIES, Request};

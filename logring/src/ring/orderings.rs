@@ -1,7 +1,7 @@
 //! Every ordering of the protocol, by the label of the access it belongs to.
 //!
 //! The letters are those of [`design`](crate::design): P reserve, W write and
-//! commit, E evict, C claim (take), H make whole (recover). A label that is not
+//! commit, E evict, C claim (take), T tell losses, H make whole (recover). A label that is not
 //! Relaxed names the partners it pairs with and what the pair carries; a
 //! Relaxed one says why nothing rides on it. There is no SeqCst and no fence.
 //!
@@ -80,10 +80,19 @@ pub(super) const C_D: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Rele
 /// reads a word that only grows.
 pub(super) const V: Ordering = Relaxed;
 
-/// ORDERING: L, the loss words `untold` and `told_*`. Relaxed: their
-/// read-modify-writes lose nothing, and their place follows from program
-/// order around W.e and C.b (I8).
+/// ORDERING: L, the loss words `untold` and `told_*`, where they only say whether
+/// there may be something to tell. Relaxed: `untold` is a hint, and the place of
+/// a loss follows from program order around W.e and C.b (I8).
 pub(super) const L: Ordering = Relaxed;
+
+/// ORDERING: T.a, load of a told total. Pairs with T.b; carries the ledger as whoever
+/// told it had read it, so that a sum which is read behind is no older than what
+/// was told.
+pub(super) const T_A: Ordering = Acquire;
+
+/// ORDERING: T.b, compare-and-swap of a told total. Pairs with T.a; carries the
+/// ledger that we have read.
+pub(super) const T_B: Ordering = Release;
 
 /// ORDERING: H.a, all that is wiped, and cells that are free. Relaxed: nobody
 /// else is inside a call, and H.b or H.d comes behind.

@@ -289,7 +289,7 @@ impl Ring {
 
 /// The header of a committed record, as its cell says it.
 #[inline(always)]
-fn read_header(cell: &Cell, state: State) -> Header {
+pub(super) fn read_header(cell: &Cell, state: State) -> Header {
     let info = if header::INFO_WORDS == 0 {
         0
     } else {

@@ -251,11 +251,10 @@ impl Ring {
     }
 }
 
-/// Takes a told total back to `total` if it is ahead of it, which would silence
-/// every loss until the truth has caught up; or so far behind, nearly half of
-/// the range, that it soon would look ahead.
+/// Takes a told total back to `total` if it is ahead of it by up to a sixteenth of
+/// the range. What is further ahead looks as if it were behind, and is believed.
 fn retract(told: &Word, total: usize) {
-    if total.wrapping_sub(told.load(L)) > usize::MAX / 16 * 7 {
+    if total.wrapping_sub(told.load(L)) > usize::MAX / 16 * 15 {
         told.store(total, L);
     }
 }

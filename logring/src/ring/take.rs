@@ -12,7 +12,8 @@ pub(crate) enum Taken {
     Record(Level, Header),
     /// Nothing to give now, yet the ring is not empty.
     Pending,
-    /// The oldest record does not fit the buffer; nothing moved.
+    /// The oldest record does not fit the buffer and is wanted whole; nothing
+    /// moved.
     NoSpace {
         needed: usize,
     },
@@ -22,9 +23,10 @@ pub(crate) enum Taken {
 
 impl Ring {
     /// Copies the oldest record to the front of `buf` and its extras to `extras`,
-    /// and claims it.
+    /// and claims it. Of a record that is longer than `buf`, unless it is wanted
+    /// `whole`, as much is copied as fits.
     #[inline(always)]
-    pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords) -> Taken {
+    pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords, whole: bool) -> Taken {
         // Some attempts may step over a pad, of which there are no more than cells.
         for _ in 0..TAKE_TRIES + self.cell_count() {
             let tail = Position::from_word(self.back.tail.load(C_A));
@@ -40,18 +42,23 @@ impl Ring {
                         continue;
                     };
                     let needed = header.bytes();
-                    let Some(room) = buf.get_mut(..needed) else {
+                    let kept = needed.min(buf.len());
+                    if whole && kept < needed {
                         // What was read of it is true only if it still is the
                         // oldest; a swap that changes nothing says so (I3).
                         if self.move_tail(tail, tail) {
                             return Taken::NoSpace { needed };
                         }
                         continue;
-                    };
+                    }
                     let behind = self.copy_extras(tail, header, extras);
+                    let room = buf.get_mut(..kept).unwrap_or_default();
                     self.copy_bytes(tail, behind, room);
                     if self.free(tail, end, used) {
-                        self.back.delivered.add(1, V);
+                        self.count_delivered(1);
+                        if kept < needed && !header.truncated() {
+                            self.ledger.count_truncated();
+                        }
                         return Taken::Record(level, header);
                     }
                 }

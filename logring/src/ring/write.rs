@@ -4,9 +4,9 @@
 //! it is neither `Copy` nor `Clone`.
 
 use super::Ring;
-use super::copy::{behind, store_all, store_bytes, word_of};
+use super::copy::{behind, load_bytes, store_all, store_bytes, word_of};
 use super::orderings::{W, W_E};
-use crate::layout::geometry::{PAYLOAD_WORDS, WORD_BYTES};
+use crate::layout::geometry::{PAYLOAD_BYTES, PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::{Extras, Header, Position, State, header};
 use crate::level::Level;
 use crate::stats::Cause;
@@ -232,8 +232,44 @@ impl<'r> Writer<'r> {
     /// W.e: gives the cells back unread. The loss is counted before, so that
     /// a popper that passes the cells can tell of it.
     pub(crate) fn discard(self) {
+        self.ring.count_refusal(Cause::Discarded, self.level);
+        self.abandon();
+    }
+
+    /// Whether the reservation is still this writer's: its stamp (W.a) is there. It
+    /// is gone once the ring was recovered, or the words of this writer were put
+    /// together twice; then the cells are somebody else's.
+    #[inline(always)]
+    pub(crate) fn is_open(&self) -> bool {
+        let open = State::reserved(self.ring.lap(self.first), self.cells as usize);
+        self.ring.cell(self.first).state.load(W) == open.word()
+    }
+
+    /// Appends all that was appended here to another writer, and gives the cells
+    /// back unread. It is one record before and after, so nothing is counted.
+    pub(crate) fn move_to(mut self, other: &mut Writer<'_>) {
+        self.flush();
         let ring = self.ring;
-        ring.count_refusal(Cause::Discarded, self.level);
+        let (mut at, mut left) = (self.first, self.bytes());
+        let payload = &ring.cell(at).payload;
+        let mut slots = payload.get(self.extras.words()..).unwrap_or_default();
+        while left > 0 {
+            let mut bytes = [0; PAYLOAD_BYTES];
+            let here = left.min(slots.len() * WORD_BYTES);
+            let piece = bytes.get_mut(..here).unwrap_or_default();
+            load_bytes(slots, piece);
+            other.append(piece);
+            left -= here;
+            at = at.plus(1);
+            slots = &ring.cell(at).payload;
+        }
+        self.abandon();
+    }
+
+    /// W.e: gives the cells back unread. Whoever has counted the record, or goes on
+    /// with it elsewhere, calls this.
+    pub(crate) fn abandon(self) {
+        let ring = self.ring;
         let state = State::pad(ring.lap(self.first), self.cells as usize);
         ring.cell(self.first).state.store(state.word(), W_E);
     }

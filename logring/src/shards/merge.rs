@@ -4,6 +4,7 @@ use heapless::binary_heap::{BinaryHeap, Min};
 
 use super::Shards;
 use crate::consumer::{DrainEnd, Drained, Next, Record};
+use crate::ring::Ring;
 
 /// How often in a row the oldest record of a shard may turn out to be a newer
 /// one, because evictors were faster, before the shard is left to a later
@@ -22,21 +23,20 @@ impl<const N: usize> Shards<'_, N> {
     ///
     /// A shard that has nothing to give is left out for the rest of the call:
     /// it is empty, or its oldest record is still being written
-    /// ([`DrainEnd::Pending`]) or does not fit `buf`. It does not hold up the
-    /// others. What arrives there meanwhile is for the next call, where
-    /// it may come behind later records.
+    /// ([`DrainEnd::Pending`]). It does not hold up the others. What arrives there
+    /// meanwhile is for the next call, where it may come behind later records.
     ///
-    /// The call ends with `max` records, or when every shard is left out:
-    /// with [`DrainEnd::NoSpace`] if that is why for one of them (a `buf` of
-    /// so many bytes takes each of these records), else with `Pending` if it
-    /// is for one, else with `Empty`.
+    /// The call ends with `max` records, or with as many as the rings had cells in
+    /// use when it began, so it ends also if `sink` logs to this set; or when every
+    /// shard is left out: with `Pending` if that is why for one of them, else with
+    /// `Empty`.
     ///
     /// Records are taken in batches that are due one behind the other, as many
     /// as fit `buf`: at least as many as fit with
     /// [`DRAIN_OVERHEAD_BYTES`](crate::Ring::DRAIN_OVERHEAD_BYTES) on top of each. A
-    /// batch is the caller's once it is taken: should `sink` panic, the rest of
-    /// the batch is gone, and counts as delivered. Whatever is taken is
-    /// delivered, so a call that ends with `max` leaves nothing behind.
+    /// record that is longer than all of `buf` is cut, and what a `sink` that panics
+    /// was not given is counted, as by [`Ring::drain`](crate::Ring::drain). Whatever
+    /// is taken is delivered, so a call that ends with `max` leaves nothing behind.
     ///
     /// [`Record::lost_before`] is of the shard: records lost there since its
     /// previous one.
@@ -45,28 +45,28 @@ impl<const N: usize> Shards<'_, N> {
     /// As [`Ring::drain`](crate::Ring::drain), for a look at each shard and for
     /// each batch, of which there are at most two for each record and 64
     /// more for a shard whose records are evicted meanwhile; what `sink` does
-    /// is its own. With a `max` beyond what the rings hold it goes on while
-    /// producers do.
+    /// is its own.
     pub fn drain(
         &self,
         buf: &mut [u8],
         max: usize,
         mut sink: impl FnMut(usize, Record<'_>),
     ) -> Drained {
+        let rings = || self.loggers.iter().map(|log| log.ring());
+        let most = max.min(rings().map(Ring::used_cells).fold(0, usize::saturating_add));
         let mut merge = Merge::<N>::new();
-        if max > 0 {
-            for (shard, log) in self.loggers.iter().enumerate() {
-                merge.enter(shard, log.ring().oldest_time());
+        if most > 0 {
+            for (shard, ring) in rings().enumerate() {
+                merge.enter(shard, ring.oldest_time());
             }
         }
         let (mut records, mut overtaken) = (0, 0);
-        while records < max {
+        while records < most {
             let Some((shard, until)) = merge.first() else {
-                let end = merge.end;
-                return Drained { records, end };
+                return Drained::new(records, merge.end);
             };
             let ring = self.loggers[shard].ring();
-            let left = max - records;
+            let left = most - records;
             let run = ring.drain_run(buf, left, until, |record| sink(shard, record));
             records += run.records;
             overtaken = if run.records == 0 { overtaken + 1 } else { 0 };
@@ -74,13 +74,17 @@ impl<const N: usize> Shards<'_, N> {
                 Next::Later(_) if overtaken > OVERTAKEN_MAX => Err(DrainEnd::Pending),
                 Next::Later(time) => Ok(time),
                 Next::End(end) => Err(end),
-                Next::Unknown if records < max => ring.oldest_time(),
+                Next::Unknown if records < most => ring.oldest_time(),
                 Next::Unknown => break,
             };
             merge.enter(shard, next);
         }
-        let end = DrainEnd::Max;
-        Drained { records, end }
+        let end = if most < max && rings().all(Ring::is_empty) {
+            DrainEnd::Empty
+        } else {
+            DrainEnd::Max
+        };
+        Drained::new(records, end)
     }
 }
 
@@ -123,10 +127,6 @@ impl<const N: usize> Merge<N> {
 /// The end that says more to the caller.
 fn graver(one: DrainEnd, other: DrainEnd) -> DrainEnd {
     match (one, other) {
-        (DrainEnd::NoSpace { needed: a }, DrainEnd::NoSpace { needed: b }) => {
-            DrainEnd::NoSpace { needed: a.max(b) }
-        }
-        (end @ DrainEnd::NoSpace { .. }, _) | (_, end @ DrainEnd::NoSpace { .. }) => end,
         (DrainEnd::Pending, _) | (_, DrainEnd::Pending) => DrainEnd::Pending,
         _ => DrainEnd::Empty,
     }

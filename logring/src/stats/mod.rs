@@ -4,12 +4,13 @@
 //! these words count, and nothing else is read on the strength of them.
 #![forbid(unsafe_code)]
 
+mod cause;
 pub(crate) mod ledger;
 mod snapshot;
 pub(crate) mod watermark;
 pub(crate) mod who;
 
-pub use ledger::Cause;
+pub use cause::Cause;
 pub(crate) use ledger::Ledger;
 pub use snapshot::{LostTable, Stats};
 pub(crate) use watermark::Watermark;

@@ -1,6 +1,6 @@
 //! What an observer sees: plain numbers, taken at one time.
 
-use super::Cause;
+use super::cause::Cause;
 use crate::level::Severity;
 
 /// Lost records by cause and severity.
@@ -48,6 +48,20 @@ impl LostTable {
         sum(self.0.map(|row| row[severity.index()]))
     }
 
+    /// What was lost between `earlier` and this table, of the same ring. Counters
+    /// that wrapped meanwhile, once at most, count right.
+    ///
+    /// # Context
+    /// Any context; 42 steps.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self::from_fn(|cause, severity| {
+            let (now, then) = (self.get(cause, severity), earlier.get(cause, severity));
+            // Counters are machine words.
+            (now as usize).wrapping_sub(then as usize) as u64
+        })
+    }
+
     /// All records lost.
     ///
     /// # Context
@@ -74,17 +88,27 @@ fn sum(counts: impl IntoIterator<Item = u64>) -> u64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Records popped by a consumer.
+    /// Records given to consumers.
     pub delivered: u64,
     /// Records lost, by cause and severity.
     pub lost: LostTable,
-    /// Records accepted, but cut to the largest record or to their grant.
+    /// Records that were cut: to the largest record, to their grant, or to the
+    /// buffer of their consumer. Each counts once.
     pub truncated: u64,
     /// Bytes of the ring's cells, state words included.
     pub capacity_bytes: usize,
     /// Bytes of the cells in use. Read in two parts: too large, but never
     /// above the capacity, if records pass in between.
     pub used_bytes: usize,
+    /// Records in the ring, those included that are still being written. Of two of
+    /// these that lie side by side, both by a push, one is counted.
+    pub resident: u64,
+    /// Payload bytes of the records in the ring that are committed.
+    pub resident_bytes: u64,
+    /// The position of the oldest record, if it is still being written: nothing
+    /// behind it can be taken until it is committed. If a later snapshot says the
+    /// same position, it is still the same record that holds up the consumers.
+    pub oldest_unfinished: Option<usize>,
     /// The most bytes of cells ever in use at once.
     pub high_water_bytes: usize,
     /// The width of the counters: they wrap modulo two to this power, so on

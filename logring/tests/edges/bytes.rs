@@ -97,21 +97,22 @@ fn no_more_is_consumed_than_a_chunk_has() {
 }
 
 #[test]
-fn a_record_of_as_many_bytes_fits_and_one_more_stays() {
+fn a_record_of_as_many_bytes_fits_and_one_more_is_cut() {
+    fn length(text: &mut dyn Write, _: u64, record: Option<&Record<'_>>) -> core::fmt::Result {
+        match record {
+            Some(record) if record.truncated => write!(text, "{}: ", record.full_len),
+            _ => Ok(()),
+        }
+    }
     let ring = LogRing::<64>::new();
     let log = Logger::new(&ring, Config::drop_newest());
-    let mut bytes = ByteDrain::<20>::new(b"", nothing);
-    log.push(Level::INFO, &pattern(20));
-    log.push(Level::INFO, &pattern(21));
+    let mut bytes = ByteDrain::<20>::new(b"", length);
+    log.push(Level::INFO, &[b'x'; 20]);
+    log.push(Level::INFO, &[b'y'; 21]);
     log.push(Level::INFO, b"behind");
-    assert_eq!(bytes.chunk(&ring), ByteChunk::Bytes(&pattern(20)));
-    bytes.consume(20);
-    for _ in 0..2 {
-        assert_eq!(bytes.chunk(&ring), ByteChunk::NoSpace { needed: 21 });
-    }
-    let mut larger = ByteDrain::<21>::new(b"", nothing);
-    assert_eq!(larger.chunk(&ring), ByteChunk::Bytes(&pattern(21)));
-    assert_eq!(bytes.chunk(&ring), ByteChunk::Bytes(b"behind"));
+    let expected = [&[b'x'; 20][..], b"21: ", &[b'y'; 20], b"behind"].concat();
+    assert_eq!(read(&mut bytes, &ring, || 7), expected);
+    assert_eq!(ring.stats().truncated, 1);
 }
 
 /// The size of a reader may be asked of the logger, at compile time.

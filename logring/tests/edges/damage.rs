@@ -42,7 +42,7 @@ fn use_ring(ring: &Ring, dice: &mut Dice) {
                     }
                 }
             }
-            5 => match ring.pop(&mut buf) {
+            5 => match ring.pop_whole(&mut buf) {
                 Popped::Record(record) => {
                     assert!((1..=24).contains(&record.level.get()));
                 }

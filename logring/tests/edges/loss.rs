@@ -1,6 +1,6 @@
 //! Losses: told where they happened, once, and adding up.
 
-use logring::{Cause, Config, Level, LogRing, Logger, Popped, Pushed, Ring, Severity};
+use logring::{Cause, Config, DrainEnd, Level, LogRing, Logger, Popped, Pushed, Ring, Severity};
 
 use crate::support::{glance, pattern, pop};
 
@@ -178,8 +178,8 @@ fn losses_while_a_grant_is_held_come_after_it() {
     assert_eq!(pop(&ring).lost_before, 2);
 }
 
-/// A sink may log to the ring that it drains. What it pushes is drained, too,
-/// and what that evicts is told by the next record.
+/// A sink may log to the ring that it drains. What that evicts is told by the next
+/// record, and the call ends with what the ring held when it began.
 #[test]
 fn a_sink_may_log_to_the_ring_it_drains() {
     let ring = LogRing::<4>::new();
@@ -196,8 +196,82 @@ fn a_sink_may_log_to_the_ring_it_drains() {
             log.push(Level::INFO, &[5]);
         }
     });
-    assert_eq!(told, [(0, 0), (2, 1), (3, 0), (4, 0), (5, 0)]);
-    assert_eq!(drained.records, 5);
+    assert_eq!(told, [(0, 0), (2, 1), (3, 0), (4, 0)]);
+    assert_eq!((drained.records, drained.end), (4, DrainEnd::Max));
+    assert_eq!(pop(&ring).bytes, [5]);
+}
+
+/// A sink that logs a line for each that it is given does not keep its drain for
+/// ever, whatever number it asked for.
+#[test]
+fn a_drain_whose_sink_logs_ends() {
+    let ring = LogRing::<64>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    log.push(Level::INFO, b"the one line of the program");
+    let mut sent = 0;
+    let drained = ring.drain(&mut [0; 4096], usize::MAX, |_| {
+        sent += 1;
+        assert!(sent < 1000, "it feeds itself");
+        log.push(Level::DEBUG, b"sent");
+    });
+    assert_eq!((drained.records, drained.end), (1, DrainEnd::Max));
+}
+
+/// A sink panics in the middle of a batch: what it was given is delivered, and the
+/// rest is counted and told.
+#[test]
+fn what_a_panicking_sink_did_not_get_is_counted() {
+    let ring = LogRing::<64>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    for id in 0..20 {
+        let level = if id < 10 { Level::INFO } else { Level::ERROR };
+        log.push(level, &[id]);
+    }
+    let mut got = Vec::new();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        ring.drain(&mut [0; 4096], usize::MAX, |record| {
+            got.push(record.bytes[0]);
+            assert_ne!(record.bytes[0], 3, "a record that the sink cannot take");
+        })
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(got, [0, 1, 2, 3]);
+    let stats = ring.stats();
+    assert_eq!((stats.delivered, stats.resident), (4, 0));
+    assert_eq!(stats.lost.get(Cause::Discarded, Severity::Info), 6);
+    assert_eq!(stats.lost.get(Cause::Discarded, Severity::Error), 10);
+    log.push(Level::INFO, b"next");
+    assert_eq!(pop(&ring).lost_before, 16);
+}
+
+/// Losses between two steps, by cause and severity, are just those that were told
+/// between them: with records, and by the step itself.
+#[test]
+fn totals_match_what_was_told() {
+    let ring = LogRing::<4>::new();
+    let log = strict(&ring);
+    let mut before = ring.take_losses();
+    assert_eq!((before.untold, before.totals.total()), (0, 0));
+    for round in 0..20_u8 {
+        for id in 0..round {
+            let level = Level::new(1 + (round * 7 + id) % 24).unwrap();
+            log.push(level, &[id]);
+        }
+        lose(&log);
+        // Some are told with records, some not; stats count them all.
+        let mut told = 0;
+        for _ in 0..round % 6 {
+            if let Popped::Record(record) = ring.pop(&mut [0; 64]) {
+                told += record.lost_before;
+            }
+        }
+        let losses = ring.take_losses();
+        let since = losses.totals.since(&before.totals);
+        assert_eq!(since.total(), told + losses.untold, "round {round}");
+        assert_eq!(losses.totals, ring.stats().lost);
+        before = losses;
+    }
+    assert_eq!(ring.take_losses().untold, 0);
 }
 
 /// A loss of every cause that one thread can bring about: each is one count

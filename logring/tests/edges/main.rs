@@ -11,6 +11,7 @@ mod damage;
 mod defmt_frames;
 mod dice;
 mod forged;
+mod format;
 mod frames;
 mod full;
 mod grants;

@@ -165,7 +165,10 @@ fn a_buffer_one_byte_short_is_told_and_loses_nothing() {
     let before = ring.stats();
 
     let mut buf = [0; 77];
-    assert_eq!(ring.pop(&mut buf[..76]), Popped::NoSpace { needed: 77 });
+    assert_eq!(
+        ring.pop_whole(&mut buf[..76]),
+        Popped::NoSpace { needed: 77 }
+    );
     assert_eq!(ring.stats(), before);
     let Popped::Record(record) = ring.pop(&mut buf) else {
         panic!()
@@ -174,26 +177,79 @@ fn a_buffer_one_byte_short_is_told_and_loses_nothing() {
     assert_eq!(pop(&ring).bytes, b"next");
 }
 
-/// A drain's buffer has the same edge, with a fixed overhead for each record.
+/// A record that is longer than the buffer is cut to it, and does not stay in the
+/// way of the next. It counts as truncated, once, whoever cut it.
 #[test]
-fn a_drain_buffer_one_byte_short_is_told_and_loses_nothing() {
+fn a_pop_cuts_what_is_longer_than_its_buffer() {
     let ring = LogRing::<16>::new();
     let log = Logger::new(&ring, Config::drop_newest());
-    log.push(Level::INFO, &pattern(33));
-    let needed = 33 + Ring::DRAIN_OVERHEAD_BYTES;
+    let most = ring.record_bytes_max();
+    log.push(Level::INFO, &pattern(77));
+    log.push(Level::INFO, &pattern(most + 1));
+    log.push(Level::INFO, b"next");
+    assert_eq!(ring.stats().truncated, 1);
 
-    let mut buf = vec![0; needed];
-    let short = ring.drain(&mut buf[..needed - 1], 9, |_| panic!("nothing fits"));
-    assert_eq!(
-        (short.records, short.end),
-        (0, DrainEnd::NoSpace { needed })
-    );
-    let exact = ring.drain(&mut buf, 9, |record| assert_eq!(record.bytes, pattern(33)));
-    assert_eq!((exact.records, exact.end), (1, DrainEnd::Empty));
+    let mut buf = [0; 76];
+    for (full_len, truncated) in [(77, 2), (most, 2)] {
+        let Popped::Record(record) = ring.pop(&mut buf) else {
+            panic!("cut, not left")
+        };
+        assert_eq!(record.bytes, pattern(76));
+        assert!(record.truncated);
+        assert_eq!(record.full_len, full_len);
+        assert_eq!(ring.stats().truncated, truncated);
+    }
+    let Popped::Record(record) = ring.pop(&mut buf) else {
+        panic!()
+    };
+    assert_eq!((record.bytes, record.full_len), (&b"next"[..], 4));
+    assert!(!record.truncated);
 }
 
-/// Batches are no limit: a drain goes on until the ring is empty, the maximum
-/// is reached, or a single record does not fit.
+/// Text is cut between characters, down to none.
+#[test]
+fn a_pop_cuts_text_between_characters() {
+    let ring = LogRing::<64>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    let text = "aé語😀b😀語é";
+    for room in 0..text.len() {
+        log.push(Level::INFO, text.as_bytes());
+        let mut buf = vec![0; room];
+        let Popped::Record(record) = ring.pop(&mut buf) else {
+            panic!("cut, not left")
+        };
+        let longest = (0..=room).rev().find(|&end| text.is_char_boundary(end));
+        assert_eq!(record.bytes, &text.as_bytes()[..longest.unwrap()]);
+        assert_eq!((record.truncated, record.full_len), (true, text.len()));
+    }
+}
+
+/// A drain's buffer takes a batch of records with a fixed overhead for each. One
+/// that does not fit with that comes alone, and is whole if the buffer has its size.
+#[test]
+fn a_drain_cuts_what_is_longer_than_its_buffer() {
+    let ring = LogRing::<16>::new();
+    let log = Logger::new(&ring, Config::drop_newest());
+    for room in [0, 1, 32, 33, 33 + Ring::DRAIN_OVERHEAD_BYTES] {
+        log.push(Level::INFO, b"1");
+        log.push(Level::INFO, &[b'x'; 33]);
+        log.push(Level::INFO, b"3");
+        let mut buf = vec![0; room];
+        let mut got = Vec::new();
+        let drained = ring.drain(&mut buf, 9, |record| {
+            got.push((record.bytes.to_vec(), record.truncated, record.full_len));
+        });
+        assert_eq!((drained.records, drained.end), (3, DrainEnd::Empty));
+        let kept = room.min(33);
+        assert_eq!(got[1], (vec![b'x'; kept], kept < 33, 33));
+        let one = room.min(1);
+        assert_eq!(got[2], (b"3"[..one].to_vec(), one < 1, 1));
+    }
+    assert_eq!(ring.stats().truncated, 3 + 1 + 1);
+}
+
+/// Batches are no limit: a drain goes on until the ring is empty, or the maximum
+/// is reached.
 #[test]
 fn a_drain_ends_for_the_reason_it_gives() {
     let ring = LogRing::<64>::new();
@@ -218,10 +274,9 @@ fn a_drain_ends_for_the_reason_it_gives() {
     assert_eq!(drain(5), (vec![10, 10, 10, 9, 10], DrainEnd::Max));
     offer(&[10, 10, 10]);
     assert_eq!(drain(4), (vec![10, 10, 10], DrainEnd::Empty));
-    offer(&[10, 75, 10]);
-    let needed = 75 + Ring::DRAIN_OVERHEAD_BYTES;
-    assert_eq!(drain(usize::MAX), (vec![10], DrainEnd::NoSpace { needed }));
-    assert_eq!(ring.stats().delivered, 9);
+    offer(&[10, 77, 10]);
+    assert_eq!(drain(usize::MAX), (vec![10, 76, 10], DrainEnd::Empty));
+    assert_eq!(ring.stats().delivered, 11);
 }
 
 /// A record may be empty. It takes a cell like any other, and no room at all

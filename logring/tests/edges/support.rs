@@ -47,9 +47,9 @@ pub(crate) fn pop(ring: &Ring) -> Owned {
     }
 }
 
-/// What a pop says that needs no room.
+/// What a pop of a whole record says that has no room.
 pub(crate) fn glance(ring: &Ring) -> Popped<'static> {
-    ring.pop(&mut [])
+    ring.pop_whole(&mut [])
 }
 
 /// Cells in use.

@@ -1,14 +1,11 @@
 //! Formatted text: cut between characters, never inside one.
 
-use std::cell::Cell;
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 use logring::{Config, Level, LogRing, Logger, Lost, Pushed};
 
-use crate::support::{assert_lost_only, glance, pop};
-
-/// Above this many bytes a text is formatted a second time, into the ring.
-const TWICE: usize = if usize::BITS == 64 { 256 } else { 64 };
+use crate::format::ONCE;
+use crate::support::{assert_lost_only, pop};
 
 /// The longest beginning of `text` of whole characters within `limit` bytes.
 fn whole_characters(text: &str, limit: usize) -> &str {
@@ -57,8 +54,8 @@ fn a_text_is_cut_between_characters_of_every_width() {
 fn a_long_text_is_cut_between_characters_of_every_width() {
     let ring = LogRing::<64>::new();
     for char in ["a", "é", "€", "🦀"] {
-        let text = char.repeat(TWICE);
-        for limit in TWICE..TWICE + 5 {
+        let text = char.repeat(ONCE);
+        for limit in ONCE..ONCE + 5 {
             let log = Logger::new(&ring, Config::drop_newest().with_record_bytes_max(limit));
             let expected = whole_characters(&text, limit);
             let cut = expected.len() < text.len();
@@ -82,7 +79,7 @@ fn a_long_text_is_cut_between_characters_of_every_width() {
 fn the_way_of_formatting_does_not_show() {
     let ring = LogRing::<64>::new();
     let log = Logger::new(&ring, Config::drop_newest());
-    for len in TWICE - 2..TWICE + 3 {
+    for len in ONCE - 2..ONCE + 3 {
         let text: String = ('a'..='z').cycle().take(len).collect();
         let said = log.push_fmt(Level::INFO, 9, format_args!("{}{}", &text[..3], &text[3..]));
         assert_eq!(said, Pushed::Stored);
@@ -94,7 +91,7 @@ fn the_way_of_formatting_does_not_show() {
 /// A text too long for a logger that may not cut is refused, by either way.
 #[test]
 fn a_text_too_long_is_refused_where_it_may_not_be_cut() {
-    for limit in [5, TWICE + 5] {
+    for limit in [5, ONCE + 5] {
         let ring = LogRing::<64>::new();
         let config = Config::drop_newest()
             .with_record_bytes_max(limit)
@@ -126,108 +123,4 @@ fn nothing_follows_a_cut() {
     assert_eq!(grant.append(b"d"), 0);
     assert!(grant.commit());
     assert_eq!(pop(&ring).bytes, b"ab");
-}
-
-/// Says `first` the first time and `later` from then on.
-struct Fickle {
-    first: usize,
-    later: usize,
-    calls: Cell<u32>,
-}
-
-impl fmt::Display for Fickle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let chars = if self.calls.get() == 0 {
-            self.first
-        } else {
-            self.later
-        };
-        self.calls.set(self.calls.get() + 1);
-        f.write_str(&"x".repeat(chars))
-    }
-}
-
-/// A long text is formatted twice. If it says more the second time the rest
-/// is cut and flagged; if it says less the record is shorter and whole.
-#[test]
-fn a_display_that_changes_its_mind_is_bounded_by_its_first_word() {
-    let ring = LogRing::<64>::new();
-    let log = Logger::new(&ring, Config::drop_newest());
-    let first = TWICE + 1;
-    for (later, stored, said) in [
-        (first + 1, first, Pushed::Truncated),
-        (first, first, Pushed::Stored),
-        (1, 1, Pushed::Stored),
-        (0, 0, Pushed::Stored),
-    ] {
-        let fickle = Fickle {
-            first,
-            later,
-            calls: Cell::new(0),
-        };
-        assert_eq!(log.push_fmt(Level::INFO, 0, format_args!("{fickle}")), said);
-        assert_eq!(fickle.calls.get(), 2);
-        let record = pop(&ring);
-        assert_eq!(
-            (record.bytes.len(), record.truncated),
-            (stored, later > first)
-        );
-    }
-    let fickle = Fickle {
-        first: TWICE,
-        later: 0,
-        calls: Cell::new(0),
-    };
-    assert_eq!(
-        log.push_fmt(Level::INFO, 0, format_args!("{fickle}")),
-        Pushed::Stored
-    );
-    assert_eq!(fickle.calls.get(), 1);
-    assert_eq!(pop(&ring).bytes.len(), TWICE);
-}
-
-/// Writes something, then fails.
-struct Failing;
-
-impl fmt::Display for Failing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("said")?;
-        Err(fmt::Error)
-    }
-}
-
-/// A `Display` that reports an error has said what it could: that is the
-/// record.
-#[test]
-fn a_display_that_fails_leaves_what_it_said() {
-    let ring = LogRing::<16>::new();
-    let log = Logger::new(&ring, Config::drop_newest());
-    let said = log.push_fmt(Level::INFO, 0, format_args!("it {Failing} more"));
-    assert_eq!(said, Pushed::Stored);
-    assert_eq!(pop(&ring).bytes, b"it said");
-}
-
-/// Logs while it is formatted.
-struct Chatty<'r>(&'r Logger<'r>);
-
-impl fmt::Display for Chatty<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.push(Level::DEBUG, b"inner");
-        f.write_str(&"o".repeat(TWICE + 1))
-    }
-}
-
-/// Formatting may log to the same ring: the line that is being formatted has
-/// its place from the moment that its cells are reserved, and none is lost.
-#[test]
-fn a_display_may_log_to_the_ring_it_is_formatted_into() {
-    let ring = LogRing::<64>::new();
-    let log = Logger::new(&ring, Config::drop_newest());
-    let said = log.push_fmt(Level::INFO, 0, format_args!("{}", Chatty(&log)));
-    assert_eq!(said, Pushed::Stored);
-    // The first formatting comes before the reservation, the second after.
-    assert_eq!(pop(&ring).bytes, b"inner");
-    assert_eq!(pop(&ring).bytes.len(), TWICE + 1);
-    assert_eq!(pop(&ring).bytes, b"inner");
-    assert_eq!(glance(&ring), logring::Popped::Empty);
 }

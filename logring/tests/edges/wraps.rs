@@ -13,9 +13,87 @@ const LOSSES: usize = if cfg!(miri) { 101 } else { 1235 };
 /// Sets every word that holds `value` to the largest number, and says how
 /// many there were.
 fn lift(block: &mut Block, value: usize) -> usize {
+    replace(block, value, usize::MAX)
+}
+
+/// Sets every word that holds `value` to another, and says how many there were.
+fn replace(block: &mut Block, value: usize, by: usize) -> usize {
     let snapshot = block.snapshot();
     let found = (0..snapshot.len()).filter(|at| snapshot[*at] == value);
-    found.map(|at| *block.word(at) = usize::MAX).count()
+    found.map(|at| *block.word(at) = by).count()
+}
+
+/// More than half of what a word counts: on 32-bit targets, some 2^31.
+const MANY: usize = usize::MAX / 2 + 9;
+
+/// So many refusals that nobody was told of are told, by a record, by one whose
+/// total is not the latest, and by the trailing loss.
+#[cfg_attr(miri, ignore = "the count is spread over the stripes")]
+#[test]
+fn more_refusals_than_half_the_range_are_told() {
+    for step in 0..3 {
+        let mut block = Block::new();
+        let refuse = |ring: &Ring, times| {
+            let log = Logger::new(ring, Config::drop_newest().with_mark(Severity::Info, 1));
+            for _ in 0..times {
+                assert_eq!(log.push(Level::INFO, b"x"), Pushed::Lost(Lost::Level));
+            }
+        };
+        refuse(block.ring(), LOSSES);
+        // The count by cause and severity, and the total.
+        assert_eq!(replace(&mut block, LOSSES, MANY), 2);
+
+        let ring = block.ring();
+        if step == 2 {
+            assert_eq!(ring.take_trailing_loss(), MANY as u64);
+        } else {
+            Logger::new(ring, Config::drop_newest()).push(Level::WARN, b"a");
+            refuse(ring, step * 5);
+            assert_eq!(pop(ring).lost_before, MANY as u64);
+            assert_eq!(ring.take_trailing_loss(), step as u64 * 5);
+        }
+        assert_eq!(ring.take_trailing_loss(), 0);
+        let losses = ring.take_losses();
+        assert_eq!((losses.untold, losses.totals), (0, ring.stats().lost));
+    }
+}
+
+/// The same for evictions.
+#[test]
+fn more_evictions_than_half_the_range_are_told() {
+    let mut block = Block::new();
+    let log = Logger::new(block.ring(), Config::drop_oldest());
+    for _ in 0..LOSSES + CELLS / 2 {
+        // Of two cells, so that no position is the number of records.
+        assert_eq!(log.push(Level::INFO, &[0; FIRST + 1]), Pushed::Stored);
+    }
+    assert_eq!(replace(&mut block, LOSSES, MANY), 1);
+    assert_eq!(pop(block.ring()).lost_before, MANY as u64);
+    assert_eq!(block.ring().take_trailing_loss(), 0);
+}
+
+/// What was told is a record's total of long ago, and later ones: a total that is
+/// behind tells nothing, whatever the distance.
+#[cfg_attr(miri, ignore = "the count is spread over the stripes")]
+#[test]
+fn a_total_that_was_passed_tells_nothing() {
+    let mut block = Block::new();
+    let refuse = |ring: &Ring, times| {
+        let log = Logger::new(ring, Config::drop_newest().with_mark(Severity::Info, 1));
+        for _ in 0..times {
+            assert_eq!(log.push(Level::INFO, b"x"), Pushed::Lost(Lost::Level));
+        }
+    };
+    refuse(block.ring(), 3);
+    Logger::new(block.ring(), Config::drop_newest()).push(Level::WARN, b"a");
+    refuse(block.ring(), LOSSES - 3);
+    // The count by cause and severity, and the total.
+    assert_eq!(replace(&mut block, LOSSES, MANY), 2);
+    let ring = block.ring();
+    assert_eq!(ring.take_trailing_loss(), MANY as u64);
+    assert_eq!(pop(ring).lost_before, 0);
+    refuse(ring, 2);
+    assert_eq!(ring.take_trailing_loss(), 2);
 }
 
 /// Counters wrap with the machine word. The count of refusals, and how much

@@ -143,10 +143,11 @@ fn op(largest: usize, pops: u32) -> impl Strategy<Value = Op> {
         4 => grant().prop_map(|grant| Op::Commit { grant }),
         1 => grant().prop_map(|grant| Op::Discard { grant }),
         1 => grant().prop_map(|grant| Op::Drop { grant }),
-        pops => len(largest).prop_map(|room| Op::Pop { room }),
-        pops => Just(Op::Pop { room: largest }),
+        pops => (len(largest), any::<bool>()).prop_map(|(room, whole)| Op::Pop { room, whole }),
+        pops => any::<bool>().prop_map(move |whole| Op::Pop { room: largest, whole }),
         pops.div_ceil(3) => drain,
         1 => Just(Op::TakeTrailingLoss),
+        1 => Just(Op::TakeLosses),
         2 => Just(Op::Stats),
     ]
 }

@@ -8,7 +8,7 @@ const TOP: usize = 4;
 /// The floor of a room. A room that is on none has to be put on one here.
 fn floor(room: &str) -> Option<usize> {
     match room {
-        "sync" | "error" | "level" => Some(0),
+        "sync" | "error" | "level" | "text" => Some(0),
         "layout" | "policy" | "stats" => Some(1),
         "ring" => Some(2),
         "producer" | "consumer" => Some(3),

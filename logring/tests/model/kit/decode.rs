@@ -164,14 +164,19 @@ impl Input<'_> {
             21 => Op::Drop { grant },
             22..=25 => Op::Pop {
                 room: self.len(largest),
+                whole: head & 32 != 0,
             },
-            26 => Op::Pop { room: largest },
+            26 => Op::Pop {
+                room: largest,
+                whole: false,
+            },
             27..=28 => Op::Drain {
                 max: self.byte() as usize,
                 room: self.len(4 * largest),
             },
             29 => Op::TakeTrailingLoss,
-            _ => Op::Stats,
+            30 => Op::Stats,
+            _ => Op::TakeLosses,
         }
     }
 }

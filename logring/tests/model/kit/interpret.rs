@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use logring::{
-    Cause, DrainEnd, Grant, Level, LogRing, Logger, NoGrant, Popped, Record, Ring, Severity,
+    Cause, DrainEnd, Grant, Level, LogRing, Logger, LostTable, NoGrant, Popped, Record, Ring,
+    Severity,
 };
 
 use super::op::{Op, Text};
@@ -105,11 +106,18 @@ impl<'r> Pair<'r> {
                     self.reference.discard(id);
                 }
             }
-            Op::Pop { room } => self.pop(room),
+            Op::Pop { room, whole } => self.pop(room, whole),
             Op::Drain { max, room } => self.drain(max, room),
             Op::TakeTrailingLoss => {
                 let told = self.ring.take_trailing_loss();
                 assert_eq!(told, self.reference.take_trailing_loss(), "{}", self.step);
+            }
+            Op::TakeLosses => {
+                let losses = self.ring.take_losses();
+                let told = self.reference.take_trailing_loss();
+                assert_eq!(losses.untold, told, "{}", self.step);
+                let figures = self.reference.figures();
+                assert_eq!(table(&losses.totals), figures.lost, "{}", self.step);
             }
             Op::Stats => self.stats(),
         }
@@ -151,12 +159,9 @@ impl<'r> Pair<'r> {
             } => {
                 let (logger, setup) = self.logger(logger);
                 let (front, back) = (text.to_text(), Text { shape: 9, ..text }.to_text());
-                let whole = front.clone() + &back;
                 let said = logger.push_fmt(self.level(level), tag, format_args!("{front}{back}"));
                 let offer = self.offer(level, tag);
-                let expected = self
-                    .reference
-                    .push(setup, offer, whole.as_bytes(), Some(&whole));
+                let expected = self.reference.push_fmt(setup, offer, [&front, &back]);
                 assert_eq!(said, expected, "{}: {op:?}", self.step);
             }
             _ => unreachable!("{op:?} offers no whole record"),
@@ -179,7 +184,7 @@ impl<'r> Pair<'r> {
         self.drain(usize::MAX, 3 * room);
         let told = self.ring.take_trailing_loss();
         assert_eq!(told, self.reference.take_trailing_loss());
-        self.pop(0);
+        self.pop(0, true);
         self.stats();
         assert_eq!(self.ring.stats().used_bytes, 0);
         self.reference.check_sums();
@@ -273,9 +278,14 @@ impl<'r> Pair<'r> {
         Some(self.grants.swap_remove(at))
     }
 
-    fn pop(&mut self, room: usize) {
+    fn pop(&mut self, room: usize, whole: bool) {
         let mut buf = vec![0xA5; room];
-        let said = match self.ring.pop(&mut buf) {
+        let popped = if whole {
+            self.ring.pop_whole(&mut buf)
+        } else {
+            self.ring.pop(&mut buf)
+        };
+        let said = match popped {
             Popped::Record(record) => Ok(seen(&record)),
             Popped::Empty => Err(Nothing::Empty),
             Popped::Pending => Err(Nothing::Pending),
@@ -283,8 +293,8 @@ impl<'r> Pair<'r> {
         };
         assert_eq!(
             said,
-            self.reference.pop(room),
-            "{}: pop into {room}",
+            self.reference.pop(room, whole),
+            "{}: pop into {room}, whole: {whole}",
             self.step
         );
     }
@@ -301,7 +311,7 @@ impl<'r> Pair<'r> {
             DrainEnd::Pending => Some(Nothing::Pending),
             DrainEnd::NoSpace { needed } => Some(Nothing::NoSpace { needed }),
         };
-        let expected = self.reference.drain(max, room, Ring::DRAIN_OVERHEAD_BYTES);
+        let expected = self.reference.drain(max, room);
         assert_eq!(said.records, given.len(), "{}: drain", self.step);
         assert_eq!(
             (given, end),
@@ -313,22 +323,23 @@ impl<'r> Pair<'r> {
 
     fn stats(&self) {
         let stats = self.ring.stats();
-        let mut lost = [[0; Severity::COUNT]; Cause::COUNT];
-        for cause in Cause::ALL {
-            for severity in Severity::ALL {
-                lost[cause.index()][severity.index()] = stats.lost.get(cause, severity);
-            }
-        }
         let said = Figures {
             delivered: stats.delivered,
-            lost,
+            lost: table(&stats.lost),
             truncated: stats.truncated,
+            resident: stats.resident,
+            resident_bytes: stats.resident_bytes,
+            is_held_up: stats.oldest_unfinished.is_some(),
             used_bytes: stats.used_bytes,
             high_water_bytes: stats.high_water_bytes,
         };
         assert_eq!(said, self.reference.figures(), "{}: stats", self.step);
         assert_eq!(stats.capacity_bytes % CELL_BYTES, 0);
     }
+}
+
+fn table(lost: &LostTable) -> [[u64; Severity::COUNT]; Cause::COUNT] {
+    Cause::ALL.map(|cause| Severity::ALL.map(|severity| lost.get(cause, severity)))
 }
 
 fn seen(record: &Record<'_>) -> Delivered {
@@ -339,5 +350,6 @@ fn seen(record: &Record<'_>) -> Delivered {
         timestamp: record.timestamp,
         lost_before: record.lost_before,
         truncated: record.truncated,
+        full_len: record.full_len,
     }
 }

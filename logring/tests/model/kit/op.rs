@@ -38,12 +38,14 @@ pub(crate) enum Op {
     Discard { grant: u8 },
     /// The grant is dropped.
     Drop { grant: u8 },
-    /// `Ring::pop` into `room` bytes.
-    Pop { room: usize },
+    /// `Ring::pop_whole` or `Ring::pop` into `room` bytes.
+    Pop { room: usize, whole: bool },
     /// `Ring::drain` of at most `max` records through `room` bytes.
     Drain { max: usize, room: usize },
     /// `Ring::take_trailing_loss`.
     TakeTrailingLoss,
+    /// `Ring::take_losses`.
+    TakeLosses,
     /// `Ring::stats`. Not after every step: it raises the watermark, and
     /// would hide that whoever moves the tail forgot to.
     Stats,

@@ -5,7 +5,7 @@ use logring::Cause;
 use super::{Entry, GrantId, Reference, What};
 
 impl Reference {
-    fn find(&self, wanted: GrantId) -> usize {
+    pub(super) fn find(&self, wanted: GrantId) -> usize {
         let is_wanted = |entry: &Entry| matches!(entry.what, What::Open { id, .. } if id == wanted);
         self.queue
             .iter()

@@ -42,6 +42,7 @@ pub(crate) struct Delivered {
     pub(crate) timestamp: Option<u64>,
     pub(crate) lost_before: u64,
     pub(crate) truncated: bool,
+    pub(crate) full_len: usize,
 }
 
 /// Why a popper gets no (more) records.
@@ -59,6 +60,10 @@ pub(crate) struct Figures {
     /// By cause, then severity.
     pub(crate) lost: [[u64; Severity::COUNT]; Cause::COUNT],
     pub(crate) truncated: u64,
+    pub(crate) resident: u64,
+    pub(crate) resident_bytes: u64,
+    /// Whether the oldest record is still being written.
+    pub(crate) is_held_up: bool,
     pub(crate) used_bytes: usize,
     pub(crate) high_water_bytes: usize,
 }
@@ -150,6 +155,9 @@ impl Reference {
                 delivered: 0,
                 lost: Default::default(),
                 truncated: 0,
+                resident: 0,
+                resident_bytes: 0,
+                is_held_up: false,
                 used_bytes: 0,
                 high_water_bytes: 0,
             },
@@ -169,16 +177,30 @@ impl Reference {
 
     pub(crate) fn figures(&self) -> Figures {
         let used_bytes = self.used() * CELL_BYTES;
+        let committed = |entry: &&Entry| matches!(entry.what, What::Record);
+        let bytes = self
+            .queue
+            .iter()
+            .filter(committed)
+            .map(|entry| entry.bytes.len());
+        let oldest = self.queue.front().map(|entry| &entry.what);
         Figures {
             used_bytes,
+            resident: self.resident(),
+            resident_bytes: bytes.sum::<usize>() as u64,
+            is_held_up: matches!(oldest, Some(What::Open { .. })),
             ..self.figures.clone()
         }
     }
 
+    fn resident(&self) -> u64 {
+        let resident = |entry: &&Entry| !matches!(entry.what, What::Pad);
+        self.queue.iter().filter(resident).count() as u64
+    }
+
     /// The sums that hold whenever nothing is in flight.
     pub(crate) fn check_sums(&self) {
-        let resident = |entry: &&Entry| !matches!(entry.what, What::Pad);
-        let resident = self.queue.iter().filter(resident).count() as u64;
+        let resident = self.resident();
         let lost: u64 = self.figures.lost.iter().flatten().sum();
         assert_eq!(self.offered, self.figures.delivered + resident + lost);
         let beside: u64 = self.queue.iter().map(|entry| entry.lost_ahead).sum();

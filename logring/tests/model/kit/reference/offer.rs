@@ -5,8 +5,11 @@ use logring::{Cause, Lost, NoGrant, Pushed};
 use super::super::setup::LoggerSetup;
 use super::{
     CELL_BYTES, Entry, GrantId, INFO_WORDS, LOSS_WORDS, Offer, Reference, TAG_WORDS,
-    TIMESTAMP_WORDS, What, cells_for, largest_record, severity,
+    TIMESTAMP_WORDS, WORD, What, cells_for, largest_record, severity,
 };
+
+/// Bytes of a formatted line that the stack takes.
+const SCRATCH: usize = if WORD == 8 { 256 } else { 64 };
 
 impl Reference {
     fn refuse(&mut self, cause: Cause, lost: Lost, level: u8) -> NoGrant {
@@ -42,6 +45,14 @@ impl Reference {
         true
     }
 
+    /// The largest record of a logger.
+    fn largest(&self, logger: &LoggerSetup) -> usize {
+        match logger.record_bytes_max {
+            0 => largest_record(self.cells),
+            limit => limit.min(largest_record(self.cells)),
+        }
+    }
+
     /// Makes room for a record of at most `bytes` bytes and opens it.
     pub(crate) fn reserve(
         &mut self,
@@ -49,36 +60,54 @@ impl Reference {
         offer: Offer,
         bytes: usize,
     ) -> Result<GrantId, NoGrant> {
-        let Offer { level, tag, now } = offer;
-        if level < logger.min_level {
+        let most = bytes.min(self.largest(logger));
+        self.reserve_cut(logger, offer, bytes, most)
+    }
+
+    /// The same for a record that will be cut to `most` if it is longer than the
+    /// largest.
+    fn reserve_cut(
+        &mut self,
+        logger: &LoggerSetup,
+        offer: Offer,
+        bytes: usize,
+        most: usize,
+    ) -> Result<GrantId, NoGrant> {
+        if offer.level < logger.min_level {
             return Err(NoGrant::Filtered);
         }
         self.offered += 1;
-        let largest = match logger.record_bytes_max {
-            0 => largest_record(self.cells),
-            limit => limit.min(largest_record(self.cells)),
-        };
-        if bytes > largest && !logger.truncate {
-            return Err(self.refuse(Cause::TooBig, Lost::TooBig, level));
+        if bytes > self.largest(logger) && !logger.truncate {
+            return Err(self.refuse(Cause::TooBig, Lost::TooBig, offer.level));
         }
-        let bytes_max = bytes.min(largest);
+        match self.open(logger, offer, most) {
+            Ok(id) => {
+                let at = self.find(id);
+                self.queue[at].truncated = bytes > most;
+                Ok(id)
+            }
+            Err((cause, lost)) => Err(self.refuse(cause, lost, offer.level)),
+        }
+    }
+
+    /// Makes room and opens a record, or says why not; nothing is counted.
+    fn open(
+        &mut self,
+        logger: &LoggerSetup,
+        offer: Offer,
+        bytes_max: usize,
+    ) -> Result<GrantId, (Cause, Lost)> {
+        let Offer { level, tag, now } = offer;
         let header_words = INFO_WORDS
             + if logger.clock { TIMESTAMP_WORDS } else { 0 }
             + if tag != 0 { TAG_WORDS } else { 0 }
             + if self.carrying { LOSS_WORDS } else { 0 };
         let cells = cells_for(header_words, bytes_max);
-        let mark = logger.marks[severity(level)] as usize;
-        let limit = self.cells * mark / 100;
-        if self.used() + cells > limit && limit < self.cells {
-            return Err(self.refuse(Cause::Level, Lost::Level, level));
+        if let Some(no) = self.early(logger, level, cells) {
+            return Err(no);
         }
-        if self.used() + cells > self.cells {
-            if !logger.drop_oldest {
-                return Err(self.refuse(Cause::Full, Lost::Full, level));
-            }
-            if !self.evict(self.used() + cells - self.cells) {
-                return Err(self.refuse(Cause::Busy, Lost::Busy, level));
-            }
+        if self.used() + cells > self.cells && !self.evict(self.used() + cells - self.cells) {
+            return Err((Cause::Busy, Lost::Busy));
         }
         self.grants += 1;
         let id = GrantId(self.grants);
@@ -92,11 +121,22 @@ impl Reference {
             level,
             tag,
             timestamp: logger.clock.then_some(now),
-            truncated: bytes > bytes_max,
+            truncated: false,
         });
         let used_bytes = self.used() * CELL_BYTES;
         self.figures.high_water_bytes = self.figures.high_water_bytes.max(used_bytes);
         Ok(id)
+    }
+
+    /// Why there is no room for so many cells, and none is made.
+    fn early(&self, logger: &LoggerSetup, level: u8, cells: usize) -> Option<(Cause, Lost)> {
+        let mark = logger.marks[severity(level)] as usize;
+        let limit = self.cells * mark / 100;
+        if self.used() + cells > limit && limit < self.cells {
+            return Some((Cause::Level, Lost::Level));
+        }
+        let full = self.used() + cells > self.cells && !logger.drop_oldest;
+        full.then_some((Cause::Full, Lost::Full))
     }
 
     /// A record of bytes, or of text that is cut between characters.
@@ -107,23 +147,114 @@ impl Reference {
         bytes: &[u8],
         text: Option<&str>,
     ) -> Pushed {
-        match self.reserve(logger, offer, bytes.len()) {
+        let mut most = bytes.len().min(self.largest(logger));
+        while text.is_some_and(|text| !text.is_char_boundary(most)) {
+            most -= 1;
+        }
+        match self.reserve_cut(logger, offer, bytes.len(), most) {
             Ok(id) => {
-                match text {
-                    Some(text) => self.write(id, text),
-                    None => {
-                        self.append(id, bytes);
-                    }
-                }
-                if self.commit(id) {
-                    Pushed::Truncated
-                } else {
-                    Pushed::Stored
-                }
+                self.append(id, &bytes[..most]);
+                pushed(self.commit(id))
             }
             Err(NoGrant::Filtered) => Pushed::Filtered,
             Err(NoGrant::Lost(lost)) => Pushed::Lost(lost),
             Err(other) => panic!("the reference never answers {other:?}"),
         }
+    }
+
+    /// A line that is formatted in pieces: what the stack takes is pushed; a longer
+    /// one goes on in a grant that is opened anew, twice as large, whenever it is
+    /// full.
+    pub(crate) fn push_fmt(
+        &mut self,
+        logger: &LoggerSetup,
+        offer: Offer,
+        pieces: [&str; 2],
+    ) -> Pushed {
+        let whole = pieces.concat();
+        if whole.len() <= SCRATCH {
+            return self.push(logger, offer, whole.as_bytes(), Some(&whole));
+        }
+        let level = offer.level;
+        if level < logger.min_level {
+            return Pushed::Filtered;
+        }
+        self.offered += 1;
+        if let Some((cause, lost)) = self.early(logger, level, 1).filter(|_| logger.truncate) {
+            return self.refuse(cause, lost, level).into();
+        }
+        let (mut kept, mut grant) = (String::new(), None);
+        for piece in pieces {
+            match grant {
+                None if kept.len() + piece.len() <= SCRATCH => {
+                    kept += piece;
+                    continue;
+                }
+                Some(id) if self.truncated(id) || piece.len() <= self.remaining(id) => {}
+                _ => match self.grow(logger, offer, grant, &kept, piece.len()) {
+                    Ok(id) => grant = Some(id),
+                    Err((cause, lost)) => {
+                        if let Some(id) = grant {
+                            let at = self.find(id);
+                            self.queue[at].what = What::Pad;
+                        }
+                        return self.refuse(cause, lost, level).into();
+                    }
+                },
+            }
+            let id = grant.expect("it goes on in a grant");
+            let before = self.remaining(id);
+            self.write(id, piece);
+            let at = self.find(id);
+            kept = String::from_utf8(self.queue[at].bytes.clone()).expect("it is text");
+            assert!(self.remaining(id) <= before);
+        }
+        pushed(self.commit(grant.expect("it is longer than the stack takes")))
+    }
+
+    /// The grant in which a line goes on that has `kept` and gets `more` bytes.
+    fn grow(
+        &mut self,
+        logger: &LoggerSetup,
+        offer: Offer,
+        grant: Option<GrantId>,
+        kept: &str,
+        more: usize,
+    ) -> Result<GrantId, (Cause, Lost)> {
+        let most = self.largest(logger);
+        if let Some(id) = grant {
+            if logger.truncate && kept.len() + self.remaining(id) >= most {
+                return Ok(id);
+            }
+        }
+        if kept.len() + more > most && !logger.truncate {
+            return Err((Cause::TooBig, Lost::TooBig));
+        }
+        let needed = (kept.len() + more).min(most);
+        let ample = needed.max(2 * kept.len()).max(2 * SCRATCH).min(most);
+        let opened = self.open(logger, offer, ample);
+        let opened = opened.or_else(|no| match needed < ample {
+            true => self.open(logger, offer, needed),
+            false => Err(no),
+        });
+        match (opened, grant) {
+            (Ok(larger), _) => {
+                if let Some(id) = grant {
+                    let at = self.find(id);
+                    self.queue[at].what = What::Pad;
+                }
+                self.write(larger, kept);
+                Ok(larger)
+            }
+            (Err(_), Some(id)) if logger.truncate => Ok(id),
+            (Err(no), _) => Err(no),
+        }
+    }
+}
+
+fn pushed(truncated: bool) -> Pushed {
+    match truncated {
+        true => Pushed::Truncated,
+        false => Pushed::Stored,
     }
 }
