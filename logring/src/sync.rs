@@ -314,8 +314,12 @@ impl WakerCell {
 #[repr(transparent)]
 pub(crate) struct Shadow(
     #[cfg(all(test, loom))] loom::cell::UnsafeCell<u8>,
-    #[cfg(all(logring_shadow, not(all(test, loom))))] core::cell::UnsafeCell<u8>,
+    #[cfg(all(logring_shadow, not(all(test, loom))))] core::cell::UnsafeCell<[u8; SHADOW_BYTES]>,
 );
+
+/// As many as a cell is aligned to, so that nothing of it is padding.
+#[cfg(all(logring_shadow, not(all(test, loom))))]
+const SHADOW_BYTES: usize = if usize::BITS == 64 { 128 } else { 32 };
 
 // SAFETY: hazard: two threads write the byte at once. That is exactly what the
 // detectors are there to report: the byte exists in checked builds only, and
@@ -339,7 +343,7 @@ impl Shadow {
     pub(crate) const fn new() -> Self {
         Self(
             #[cfg(logring_shadow)]
-            core::cell::UnsafeCell::new(0),
+            core::cell::UnsafeCell::new([0; SHADOW_BYTES]),
         )
     }
 
@@ -350,7 +354,7 @@ impl Shadow {
         // SAFETY: hazard: a data race with another owner of the cell. I2 of
         // `design.rs` excludes it, and this build exists to check I2.
         unsafe {
-            self.0.get().write(1);
+            self.0.get().cast::<u8>().write(1);
         }
     }
 }

@@ -6,10 +6,14 @@
 
 use core::ops::Deref;
 
+#[cfg(not(all(test, loom)))]
+use super::CELLS_SPARE;
 use super::{Back, Front, Ring};
 use crate::layout::Cell;
 #[cfg(not(all(test, loom)))]
 use crate::layout::geometry;
+#[cfg(not(all(test, loom)))]
+use crate::stats::ledger::spare_words;
 use crate::stats::{Ledger, Watermark};
 use crate::sync::{Slot, Word};
 
@@ -20,6 +24,7 @@ impl Front {
             head: Word::new(position),
             hint: Slot::new(position),
             untold: Slot::new(0),
+            spare: [const { Slot::new(0) }; spare_words(3)],
         }
     }
 }
@@ -33,6 +38,7 @@ impl Back {
             told_evicted: Word::new(0),
             delivered: Word::new(0),
             watermark: Watermark::new(),
+            spare: [const { Slot::new(0) }; spare_words(5)],
         }
     }
 }
@@ -65,6 +71,7 @@ impl<const N: usize> Ring<[Cell; N]> {
             front: Front::at(position),
             back: Back::at(position),
             ledger: Ledger::new(),
+            spare: [const { Slot::new(0) }; CELLS_SPARE],
             cells: [const { Cell::new() }; N],
         }
     }
@@ -270,6 +277,7 @@ impl<const N: usize> Ring<[Cell; N]> {
                 head: Word::new(position),
                 hint: Slot::new(position),
                 untold: Slot::new(0),
+                spare: [],
             },
             back: Back {
                 tail: Word::new(position),
@@ -277,8 +285,10 @@ impl<const N: usize> Ring<[Cell; N]> {
                 told_evicted: Word::new(0),
                 delivered: Word::new(0),
                 watermark: Watermark::new(),
+                spare: [],
             },
             ledger: Ledger::new(),
+            spare: [],
             cells: core::array::from_fn(|_| Cell::new()),
         }
     }

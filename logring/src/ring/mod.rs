@@ -49,6 +49,7 @@ pub(crate) use take::Taken;
 pub(crate) use write::{Reserved, Writer};
 
 use crate::layout::{Cell, Position};
+use crate::stats::ledger::spare_words;
 use crate::stats::{Ledger, Watermark};
 use crate::sync::{Slot, Word};
 
@@ -88,8 +89,18 @@ pub struct Ring<C: ?Sized = [Cell]> {
     front: Front,
     back: Back,
     ledger: Ledger,
+    /// See [`spare_words`].
+    spare: [Slot; CELLS_SPARE],
     cells: C,
 }
+
+/// Words between the ledger and the cells.
+const CELLS_SPARE: usize = if cfg!(all(test, any(loom, shuttle))) {
+    0
+} else {
+    let before = size_of::<Front>() + size_of::<Back>() + size_of::<Ledger>();
+    (before.next_multiple_of(align_of::<Cell>()) - before) / size_of::<Slot>()
+};
 
 /// A ring of `N` cells whose storage is its own, for `static`s.
 ///
@@ -110,6 +121,7 @@ struct Front {
     /// Not 0 while refusals may exist that nobody was told of: accepted
     /// records then carry the total. A hint, too: sums never depend on it.
     untold: Slot,
+    spare: [Slot; spare_words(3)],
 }
 
 /// What poppers touch: one cache line.
@@ -126,6 +138,7 @@ struct Back {
     delivered: Word,
     /// Peak fill.
     watermark: Watermark,
+    spare: [Slot; spare_words(5)],
 }
 
 impl Ring {

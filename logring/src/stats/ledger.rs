@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::snapshot::LostTable;
 use super::who::stack_number;
 use crate::level::{Level, Severity};
-use crate::sync::{Ordering::Relaxed, Word};
+use crate::sync::{Ordering::Relaxed, Slot, Word};
 
 /// Causes that stop a record before it is readable; they come first in
 /// [`Cause::ALL`]. Evictions are told apart, because their place in the
@@ -45,8 +45,25 @@ pub(crate) struct Ledger {
     rare: [[Word; Severity::COUNT]; RARE],
     /// By severity. Owner: the winner of the eviction.
     evicted: [Word; Severity::COUNT],
-    /// Records accepted cut. Owner: their producer.
+    /// Records that were cut. Owner: whoever cut them.
     truncated: Word,
+    spare: [Slot; REST_SPARE],
+}
+
+/// Words behind the striped part.
+const REST_SPARE: usize = spare_words(RARE * Severity::COUNT + Severity::COUNT + 1);
+
+/// Words that fill the last line of a part of the block with `words` words. All of a
+/// block is words and nothing is padding: so somebody who is alone with it may write
+/// it as a whole, or restore a copy, while references to the ring live.
+pub(crate) const fn spare_words(words: usize) -> usize {
+    const LINE_WORDS: usize = 16;
+    // Parts begin with a line where there are lines to share; see `repr(align)`.
+    if cfg!(target_pointer_width = "64") && !cfg!(all(test, any(loom, shuttle))) {
+        words.next_multiple_of(LINE_WORDS) - words
+    } else {
+        0
+    }
 }
 
 /// Refusals that one share of the threads met.
@@ -63,7 +80,10 @@ struct Stripe {
     others: Word,
     /// [`Cause::Level`], by severity.
     level: [Word; Severity::COUNT],
+    spare: [Slot; STRIPE_SPARE],
 }
+
+const STRIPE_SPARE: usize = spare_words(2 * Severity::COUNT + 1);
 
 impl Ledger {
     #[cfg(not(all(test, loom)))]
@@ -74,11 +94,13 @@ impl Ledger {
                     full: [const { Word::new(0) }; Severity::COUNT],
                     others: Word::new(0),
                     level: [const { Word::new(0) }; Severity::COUNT],
+                    spare: [const { Slot::new(0) }; STRIPE_SPARE],
                 }
             }; STRIPES],
             rare: [const { [const { Word::new(0) }; Severity::COUNT] }; RARE],
             evicted: [const { Word::new(0) }; Severity::COUNT],
             truncated: Word::new(0),
+            spare: [const { Slot::new(0) }; REST_SPARE],
         }
     }
 
@@ -90,10 +112,12 @@ impl Ledger {
                 full: row(),
                 others: Word::new(0),
                 level: row(),
+                spare: [],
             }),
             rare: core::array::from_fn(|_| row()),
             evicted: row(),
             truncated: Word::new(0),
+            spare: [],
         }
     }
 

@@ -290,3 +290,28 @@ fn a_boxed_ring_has_the_capacity_asked_for_or_none() {
     assert!(Ring::boxed(0).is_err());
     assert!(Ring::boxed(usize::MAX).is_err());
 }
+
+/// A block that is copied and restored as a whole, between two calls, is the ring of
+/// that time. References to it live meanwhile, so no byte of it may be padding, which
+/// a shared reference does not let anybody write: Miri says whether one is.
+#[test]
+fn a_block_may_be_restored_while_references_to_it_live() {
+    let bytes = bytes_of(8);
+    let mut memory = memory(bytes, 0);
+    let start = memory.as_mut_ptr().cast::<u8>();
+    // SAFETY: hazard: memory that is no ring, or used by somebody else. Its bytes are
+    // zero and aligned, and nobody touches them but below, between two calls.
+    let ring = unsafe { Ring::attach(start, bytes) }.unwrap();
+    let log = Logger::new(ring, Config::drop_newest());
+    log.push(Level::INFO, b"kept");
+    let mut copy = vec![0_u8; bytes];
+    // SAFETY: hazard: bytes that are not there, or that somebody writes. There are
+    // as many, all are initialised, and nobody is inside a call.
+    unsafe { start.copy_to_nonoverlapping(copy.as_mut_ptr(), bytes) };
+    assert_eq!(pop(ring).bytes, b"kept");
+    log.push(Level::INFO, b"forgotten");
+    // SAFETY: as above.
+    unsafe { start.copy_from_nonoverlapping(copy.as_ptr(), bytes) };
+    assert_eq!(pop(ring).bytes, b"kept");
+    assert_eq!(glance(ring), Popped::Empty);
+}
