@@ -89,8 +89,8 @@ impl Ring {
             let mut packing = Packing::new(&mut *buf);
             let mut claim = self.claim_paced(most - records, &mut pace, &mut packing);
             match claim {
-                Claim::Taken { .. } => drop(packing.give(self, &mut sink)),
-                Claim::NoSpace { .. } => claim = self.drain_one(buf, u64::MAX, &mut sink),
+                Claim::Taken { records } => packing.give(records, self, &mut sink),
+                Claim::NoSpace { .. } => claim = self.drain_single(buf, u64::MAX, &mut sink),
                 Claim::Empty | Claim::Pending => {}
             }
             match claim {

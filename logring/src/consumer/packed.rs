@@ -24,23 +24,19 @@ impl<'b> Packing<'b> {
         Self { buf, used: 0 }
     }
 
-    /// Gives what was received to `sink`, each record with the losses before it;
-    /// returns how many there were.
+    /// Gives the `records` that were received to `sink`, each with the losses before
+    /// it.
     #[inline]
-    pub(super) fn give(self, ring: &Ring, mut sink: impl FnMut(Record<'_>)) -> usize {
+    pub(super) fn give(self, records: usize, ring: &Ring, mut sink: impl FnMut(Record<'_>)) {
         let mut giving = Giving {
             ring,
+            records,
             rest: self.buf.get(..self.used).unwrap_or_default(),
-            given: 0,
         };
         let mut telling = ring.telling();
-        while let Some((level, header, words, bytes)) = first(&mut giving.rest) {
-            let total = header.extras().has_loss().then(|| words.loss_total());
-            let lost_before = telling.before(total);
-            giving.given += 1;
-            sink(Record::new(level, header, &words, bytes, lost_before));
+        while let Some(record) = first(&mut giving.rest, |total| telling.before(total)) {
+            sink(record);
         }
-        giving.given
     }
 }
 
@@ -48,17 +44,27 @@ impl<'b> Packing<'b> {
 /// discarded.
 struct Giving<'b> {
     ring: &'b Ring,
+    records: usize,
     /// The records that were not yet given.
     rest: &'b [u8],
-    given: usize,
 }
 
 impl Drop for Giving<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.ring.count_delivered(self.given);
-        while let Some((level, ..)) = first(&mut self.rest) {
-            self.ring.count_refusal(Cause::Discarded, level);
+        if !self.rest.is_empty() {
+            self.discard();
+        }
+        self.ring.count_delivered(self.records);
+    }
+}
+
+impl Giving<'_> {
+    #[cold]
+    fn discard(&mut self) {
+        while let Some(record) = first(&mut self.rest, |_| 0) {
+            self.ring.count_refusal(Cause::Discarded, record.level);
+            self.records = self.records.saturating_sub(1);
         }
     }
 }
@@ -107,19 +113,30 @@ const fn padded(bytes: usize) -> usize {
     }
 }
 
-/// The first record of a batch, whose rest stays in `batch`.
+/// The first record of a batch, whose rest stays in `batch`. `lost_before` says what
+/// was lost before it, by the total that it carries.
 #[inline(always)]
-fn first<'b>(batch: &mut &'b [u8]) -> Option<(Level, Header, ExtraWords, &'b [u8])> {
+fn first<'b>(
+    batch: &mut &'b [u8],
+    lost_before: impl FnOnce(Option<usize>) -> usize,
+) -> Option<Record<'b>> {
     let (info, mut rest) = batch.split_first_chunk()?;
     let header = Header::from_info(usize::from_ne_bytes(*info));
     let level = Level::new(header.level())?;
     let extras = header.extras();
-    let words = if extras == Extras::NONE {
-        ExtraWords::NONE
+    let (words, total) = if extras == Extras::NONE {
+        (ExtraWords::NONE, None)
     } else {
-        ExtraWords::unpack(extras, &mut rest)?
+        let words = ExtraWords::unpack(extras, &mut rest)?;
+        (words, extras.has_loss().then_some(words.loss_total()))
     };
     let bytes = rest.get(..header.bytes())?;
     *batch = rest.get(padded(bytes.len())..)?;
-    Some((level, header, words, bytes))
+    Some(Record::new(
+        level,
+        header,
+        &words,
+        bytes,
+        lost_before(total),
+    ))
 }

@@ -2,7 +2,7 @@
 
 use super::Record;
 use crate::layout::header::ExtraWords;
-use crate::ring::{Ring, Taken};
+use crate::ring::{Claim, Ring, Taken};
 
 /// What a pop found.
 ///
@@ -91,17 +91,31 @@ impl Ring {
     #[inline(always)]
     fn pop_as<'b>(&self, buf: &'b mut [u8], whole: bool) -> Popped<'b> {
         let mut words = ExtraWords::NONE;
-        match self.take_one(buf, &mut words, whole) {
+        match self.take_one(buf, &mut words) {
             Taken::Record(level, header) => {
-                let extras = header.extras();
-                let total = extras.has_loss().then(|| words.loss_total());
-                let lost_before = self.telling().before(total);
-                let bytes = Record::cut(buf, header.bytes());
+                let mut lost_before = self.tell_evicted();
+                if header.extras().has_loss() {
+                    let carried = self.tell_carried(words.loss_total());
+                    lost_before = lost_before.wrapping_add(carried);
+                }
+                let bytes = buf.get(..header.bytes()).unwrap_or_default();
                 Popped::Record(Record::new(level, header, &words, bytes, lost_before))
             }
             Taken::Pending => Popped::Pending,
-            Taken::NoSpace { needed } => Popped::NoSpace { needed },
+            Taken::NoSpace { needed } if whole => Popped::NoSpace { needed },
+            Taken::NoSpace { .. } => self.pop_long(buf),
             Taken::Empty => Popped::Empty,
+        }
+    }
+
+    /// A pop of a record that does not fit. Apart from those that do, which are
+    /// nearly all.
+    #[cold]
+    fn pop_long<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
+        match self.take_single(buf, u64::MAX) {
+            Ok(record) => Popped::Record(record),
+            Err(Claim::Empty) => Popped::Empty,
+            Err(_) => Popped::Pending,
         }
     }
 }

@@ -3,7 +3,6 @@
 use crate::layout::Header;
 use crate::layout::header::ExtraWords;
 use crate::level::Level;
-use crate::text;
 
 /// One delivered record, its bytes in the caller's buffer.
 ///
@@ -52,18 +51,8 @@ impl<'b> Record<'b> {
             tag: words.tag(),
             timestamp: header.extras().has_timestamp().then_some(words.timestamp()),
             lost_before: lost_before as u64,
-            truncated: header.truncated() || bytes.len() < header.bytes(),
-            full_len: header.bytes(),
-        }
-    }
-
-    /// What `buf` holds of a record of `full_len` bytes. Where it is cut, it ends
-    /// between characters, if it is UTF-8.
-    #[inline(always)]
-    pub(super) fn cut(buf: &'b [u8], full_len: usize) -> &'b [u8] {
-        match buf.get(..full_len) {
-            Some(whole) => whole,
-            None => buf.get(..text::whole_chars(buf)).unwrap_or_default(),
+            truncated: header.truncated(),
+            full_len: bytes.len(),
         }
     }
 }

@@ -56,9 +56,9 @@ impl Ring {
         let mut claim = self.claim_paced(max, &mut Pace::default(), &mut due);
         let later = due.later;
         match claim {
-            Claim::Taken { .. } => drop(due.packing.give(self, sink)),
+            Claim::Taken { records } => due.packing.give(records, self, sink),
             Claim::NoSpace { .. } if later.is_none() => {
-                claim = self.drain_one(buf, until, sink);
+                claim = self.drain_single(buf, until, sink);
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use super::Record;
 use crate::ring::{Claim, Meta, Pace, Receive, Ring};
+use crate::text;
 
 /// Receives one record, and as much of its bytes as `buf` takes.
 struct Single<'b> {
@@ -27,32 +28,57 @@ impl Receive for Single<'_> {
 }
 
 impl Ring {
-    /// Gives the oldest record to `sink`, cut to `buf` if it is longer, and if it is
-    /// not later than `until`.
-    pub(super) fn drain_one(
+    /// Takes the oldest record, cut to `buf` if it is longer, and if it is not later
+    /// than `until`; else says why not. Text is cut between characters.
+    pub(super) fn take_single<'b>(
         &self,
-        buf: &mut [u8],
+        buf: &'b mut [u8],
         until: u64,
-        sink: impl FnOnce(Record<'_>),
-    ) -> Claim {
+    ) -> Result<Record<'b>, Claim> {
         let mut one = Single {
             buf,
             until,
             meta: None,
         };
         let claim = self.claim_paced(1, &mut Pace::default(), &mut one);
-        if let (Claim::Taken { .. }, Some(meta)) = (claim, one.meta) {
-            let header = meta.header;
-            let bytes = Record::cut(one.buf, header.bytes());
-            let total = header.extras().has_loss().then(|| meta.extras.loss_total());
-            let lost_before = self.telling().before(total);
-            let record = Record::new(meta.level, header, &meta.extras, bytes, lost_before);
-            self.count_delivered(1);
-            if record.truncated && !header.truncated() {
-                self.count_cut();
-            }
-            sink(record);
+        let (Claim::Taken { .. }, Some(meta)) = (claim, one.meta) else {
+            return Err(claim);
+        };
+        let header = meta.header;
+        let total = header.extras().has_loss().then(|| meta.extras.loss_total());
+        let lost_before = self.telling().before(total);
+        self.count_delivered(1);
+        let buf: &[u8] = one.buf;
+        let is_cut = header.bytes() > buf.len();
+        let len = if is_cut {
+            text::whole_chars(buf)
+        } else {
+            header.bytes()
+        };
+        let bytes = buf.get(..len).unwrap_or_default();
+        let mut record = Record::new(meta.level, header, &meta.extras, bytes, lost_before);
+        record.full_len = header.bytes();
+        if is_cut && !record.truncated {
+            record.truncated = true;
+            self.count_cut();
         }
-        claim
+        Ok(record)
+    }
+
+    /// Takes a record as [`take_single`](Self::take_single) does, and gives it to
+    /// `sink`.
+    pub(super) fn drain_single(
+        &self,
+        buf: &mut [u8],
+        until: u64,
+        sink: impl FnOnce(Record<'_>),
+    ) -> Claim {
+        match self.take_single(buf, until) {
+            Ok(record) => {
+                sink(record);
+                Claim::Taken { records: 1 }
+            }
+            Err(claim) => claim,
+        }
     }
 }

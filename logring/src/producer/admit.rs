@@ -47,20 +47,19 @@ impl<'r> Logger<'r> {
         if most < bytes && !self.truncate {
             return Err(self.refuse(Cause::TooBig, level));
         }
-        if let Some(cause) = self.early_refusal(level, most) {
-            return Err(self.refuse(cause, level));
+        match self.early_limit(level, most) {
+            Ok(limit_cells) => Ok(Admitted {
+                bytes: most,
+                limit_cells,
+            }),
+            Err(cause) => Err(self.refuse(cause, level)),
         }
-        let limit_cells = self.limit_cells(level);
-        Ok(Admitted {
-            bytes: most,
-            limit_cells,
-        })
     }
 
-    /// Why a record of at least so many bytes is sure to be refused now for want of
-    /// room, if it is. It is not counted.
+    /// Cells that may be in use once a record of at least so many bytes is in; or
+    /// why it is sure to be refused now for want of room, which is not counted.
     #[inline(always)]
-    pub(super) fn early_refusal(&self, level: Level, bytes: usize) -> Option<Cause> {
+    pub(super) fn early_limit(&self, level: Level, bytes: usize) -> Result<usize, Cause> {
         let limit_cells = self.limit_cells(level);
         // A severity that is refused at its mark never evicts (I10).
         let cause = if limit_cells < self.ring.cell_count() {
@@ -69,11 +68,14 @@ impl<'r> Logger<'r> {
             Cause::Full
         };
         let gives_up = cause == Cause::Level || matches!(self.policy, Policy::DropNewest);
-        let refused = gives_up
+        if gives_up
             && self
                 .ring
-                .lacks_room(geometry::cells_min(bytes), limit_cells);
-        refused.then_some(cause)
+                .lacks_room(geometry::cells_min(bytes), limit_cells)
+        {
+            return Err(cause);
+        }
+        Ok(limit_cells)
     }
 
     /// Whether a record is let in uncut, may fill the ring, and nobody is told

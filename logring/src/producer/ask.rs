@@ -18,7 +18,7 @@ impl Logger<'_> {
     /// As [`push`](Self::push); at most 5 steps.
     #[must_use]
     pub fn accepts(&self, level: Level) -> bool {
-        self.enabled(level) && self.early_refusal(level, 0).is_none()
+        self.enabled(level) && self.early_limit(level, 0).is_ok()
     }
 
     /// Offers a record before it is made: if it would be refused now, whatever its

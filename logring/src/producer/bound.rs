@@ -1,6 +1,7 @@
 //! The bound: the most steps that one offer can take.
 
 use super::Logger;
+use super::format::SCRATCH_BYTES;
 use crate::layout::geometry::{self, PAYLOAD_WORDS};
 use crate::layout::{Extras, header};
 use crate::level::Severity;
@@ -45,6 +46,24 @@ impl Logger<'_> {
         let walk = (run + geometry::record_cells_max(size)) * (1 + Extras::NONE.words());
         let attempt = ATTEMPT + walk;
         OFFER + self.tries() as usize * attempt + cells * (1 + PAYLOAD_WORDS) + WRITE
+    }
+
+    /// The most accesses to shared memory that a formatted line of `bytes` through
+    /// this logger can make, as [`steps_max`](Self::steps_max) is for other offers.
+    ///
+    /// A line that exceeds the stack buffer is a record of twice its length at most,
+    /// reserved once or twice and copied once, as often as its room doubles.
+    ///
+    /// # Context
+    /// Any context, also `const`; a constant number of steps.
+    #[must_use]
+    pub const fn format_steps_max(&self, bytes: usize) -> usize {
+        let (mut room, mut grants) = (SCRATCH_BYTES, 0);
+        while room < bytes && room < self.record_bytes_max() {
+            room *= 2;
+            grants += 1;
+        }
+        (1 + 3 * grants) * self.steps_max(room)
     }
 }
 

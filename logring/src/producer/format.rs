@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::{Grant, Logger};
-use crate::error::{NoGrant, Pushed};
+use crate::error::Pushed;
 use crate::level::Level;
 use crate::stats::Cause;
 
@@ -23,18 +23,19 @@ impl Logger<'_> {
     /// times its own room.
     ///
     /// What is longer than the largest record is cut between characters, or refused
-    /// as too big if the logger may not cut. If the ring has no room for a grant to
-    /// grow, the line is cut to the room that it has; where the logger may not cut,
-    /// it is refused.
+    /// as too big if the logger may not cut. If the ring has no room for a grant
+    /// twice as large, it gets one as large as it needs at that moment, and does not
+    /// grow again. What then exceeds it is cut; where the logger may not cut, the
+    /// line is refused.
     ///
     /// Below the minimum level nothing is formatted; nor, where the logger may cut
     /// and does not evict, is anything while not one cell is free. If an argument
     /// panics, the record counts as [`Cause::Discarded`](crate::Cause::Discarded).
     ///
     /// # Context
-    /// As [`push`](Self::push), and as often as the length doubles; plus whatever
-    /// the arguments' own formatting does: it runs in the caller, and must itself
-    /// be fit for the context. Behind the first 256 bytes (64) it runs in an open
+    /// As [`push`](Self::push), with [`format_steps_max`](Self::format_steps_max) as
+    /// the bound; plus whatever the arguments' own formatting does: it runs in the
+    /// caller, and must itself be fit for the context. Behind the first 256 bytes (64) it runs in an open
     /// grant, which consumers cannot pass. So an argument that waits for a lock
     /// there waits for ever if a consumer holds the lock while it waits for this
     /// record: a consumer must not do that.
@@ -52,16 +53,14 @@ impl Logger<'_> {
         text: fmt::Arguments<'_>,
         choose: impl FnOnce(usize) -> &'l Self,
     ) -> Pushed {
+        if !self.enabled(level) {
+            return Pushed::Filtered;
+        }
         // Where nothing can be too big, a full ring answers before the work.
-        let let_in = if self.truncates() {
-            self.precheck(level)
-        } else if self.enabled(level) {
-            Ok(())
-        } else {
-            Err(NoGrant::Filtered)
-        };
-        if let Err(no) = let_in {
-            return no.into();
+        if self.truncates() {
+            if let Err(no) = self.admit(level, 0) {
+                return no.into();
+            }
         }
         let mut line = Line {
             log: self,
@@ -70,11 +69,14 @@ impl Logger<'_> {
             tag,
             scratch: [0; SCRATCH_BYTES],
             len: 0,
+            limit: None,
             state: State::Scratch,
         };
+        let unended = Unended(&mut line);
         // A `Display` that reports an error has said what it could; what it
         // wrote until then is the record.
-        let _ = line.write_fmt(text);
+        let _ = unended.0.write_fmt(text);
+        core::mem::forget(unended);
         line.end()
     }
 }
@@ -97,6 +99,8 @@ struct Line<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> {
     scratch: [u8; SCRATCH_BYTES],
     /// Bytes that are kept so far.
     len: usize,
+    /// Why it cannot go on in a larger grant, if it cannot.
+    limit: Option<Cause>,
     state: State<'r>,
 }
 
@@ -111,10 +115,10 @@ enum State<'r> {
 
 impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
     /// Offers or commits the line.
+    #[inline(always)]
     fn end(mut self) -> Pushed {
         self.choose_log();
-        // It is not dropped unended from here on.
-        match core::mem::replace(&mut self.state, State::Ended(Pushed::Filtered)) {
+        match self.state {
             State::Scratch => {
                 let line = self.scratch.get(..self.len).unwrap_or_default();
                 self.log.push_line(self.level, self.tag, line)
@@ -124,34 +128,43 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
         }
     }
 
+    #[inline(always)]
     fn choose_log(&mut self) {
         if let Some(choose) = self.choose.take() {
             self.log = choose(self.len);
         }
     }
 
-    /// Goes on in a grant that has room for `more` bytes behind what is kept, or
-    /// for some of them.
+    /// Bytes that the line may have where it is.
+    fn room(&self) -> usize {
+        match &self.state {
+            State::Scratch => SCRATCH_BYTES,
+            State::Grant(grant) => self.len.saturating_add(grant.remaining()),
+            State::Ended(_) => usize::MAX,
+        }
+    }
+
+    /// Goes on in a grant that has twice the room, or room for `more` bytes behind
+    /// what is kept; or, once, in one that has just room for those. It may be none
+    /// of these: then the line is cut.
     #[cold]
     fn grow(&mut self, more: usize) {
         let needed = self.len.saturating_add(more);
         self.choose_log();
         let most = self.log.record_bytes_max();
-        let has_most = matches!(&self.state, State::Grant(grant)
-            if self.len.saturating_add(grant.remaining()) >= most);
-        if has_most && self.log.truncates() {
-            return;
-        }
         if needed > most && !self.log.truncates() {
             return self.refuse(Cause::TooBig);
         }
         let needed = needed.min(most);
-        let ample = needed.max(2 * self.len.max(SCRATCH_BYTES)).min(most);
-        let mut reopened = self.log.reopen(self.level, self.tag, ample);
-        let mut bytes = ample;
-        if reopened.is_err() && needed < ample {
-            reopened = self.log.reopen(self.level, self.tag, needed);
-            bytes = needed;
+        let mut bytes = needed.max(2 * self.room()).min(most);
+        let mut reopened = self.log.reopen(self.level, self.tag, bytes);
+        self.limit = (bytes == most).then_some(Cause::TooBig);
+        if let Err(cause) = reopened {
+            self.limit = Some(cause);
+            if needed < bytes {
+                bytes = needed;
+                reopened = self.log.reopen(self.level, self.tag, bytes);
+            }
         }
         match (reopened, &mut self.state) {
             (Ok(larger), State::Grant(grant)) => grant.grow(larger, bytes),
@@ -177,6 +190,7 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
 }
 
 impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Write for Line<'l, 'r, C> {
+    #[inline(always)]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if let State::Scratch = self.state {
             let room = self.scratch.get_mut(self.len..);
@@ -186,15 +200,12 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Write for Line<'l, 'r, C> {
                 return Ok(());
             }
         }
-        let room = match &self.state {
-            State::Scratch => 0,
-            State::Grant(grant) => grant.remaining(),
-            State::Ended(_) => return Ok(()),
-        };
-        // A grant that was cut takes no more.
-        let is_cut = matches!(&self.state, State::Grant(grant) if grant.truncated());
-        if text.len() > room && !is_cut {
-            self.grow(text.len());
+        if text.len() > self.room() - self.len {
+            match self.limit {
+                None => self.grow(text.len()),
+                Some(cause) if !self.log.truncates() => self.refuse(cause),
+                Some(_) => {}
+            }
         }
         if let State::Grant(grant) = &mut self.state {
             self.len += grant.append_text(text.as_bytes());
@@ -203,12 +214,14 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Write for Line<'l, 'r, C> {
     }
 }
 
-/// A line that is dropped before its end: an argument has panicked. Its grant, if it
-/// has one, counts for itself.
-impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Drop for Line<'l, 'r, C> {
+/// A line whose arguments are running. If it is dropped, one of them has panicked. Its
+/// grant, if it has one, counts for itself.
+struct Unended<'u, 'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>>(&'u mut Line<'l, 'r, C>);
+
+impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Drop for Unended<'_, 'l, 'r, C> {
     fn drop(&mut self) {
-        if let State::Scratch = self.state {
-            self.log.refuse(Cause::Discarded, self.level);
+        if let State::Scratch = self.0.state {
+            self.0.log.refuse(Cause::Discarded, self.0.level);
         }
     }
 }

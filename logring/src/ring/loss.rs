@@ -67,9 +67,16 @@ impl Ring {
         }
     }
 
+    /// Tells the refusals up to a total that a record carried.
+    #[inline(never)]
+    pub(crate) fn tell_carried(&self, total: usize) -> usize {
+        let mut known = self.refusals();
+        self.tell_refused(total, &mut known)
+    }
+
     /// Tells the evictions that nobody was told of.
     #[inline(always)]
-    fn tell_evicted(&self) -> usize {
+    pub(crate) fn tell_evicted(&self) -> usize {
         if self.back.told_evicted.load(L) == self.ledger.evicted() {
             0
         } else {

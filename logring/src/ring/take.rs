@@ -12,8 +12,7 @@ pub(crate) enum Taken {
     Record(Level, Header),
     /// Nothing to give now, yet the ring is not empty.
     Pending,
-    /// The oldest record does not fit the buffer and is wanted whole; nothing
-    /// moved.
+    /// The oldest record does not fit the buffer; nothing moved.
     NoSpace {
         needed: usize,
     },
@@ -23,10 +22,9 @@ pub(crate) enum Taken {
 
 impl Ring {
     /// Copies the oldest record to the front of `buf` and its extras to `extras`,
-    /// and claims it. Of a record that is longer than `buf`, unless it is wanted
-    /// `whole`, as much is copied as fits.
+    /// and claims it.
     #[inline(always)]
-    pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords, whole: bool) -> Taken {
+    pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords) -> Taken {
         // Some attempts may step over a pad, of which there are no more than cells.
         for _ in 0..TAKE_TRIES + self.cell_count() {
             let tail = Position::from_word(self.back.tail.load(C_A));
@@ -42,23 +40,18 @@ impl Ring {
                         continue;
                     };
                     let needed = header.bytes();
-                    let kept = needed.min(buf.len());
-                    if whole && kept < needed {
+                    let Some(room) = buf.get_mut(..needed) else {
                         // What was read of it is true only if it still is the
                         // oldest; a swap that changes nothing says so (I3).
                         if self.move_tail(tail, tail) {
                             return Taken::NoSpace { needed };
                         }
                         continue;
-                    }
+                    };
                     let behind = self.copy_extras(tail, header, extras);
-                    let room = buf.get_mut(..kept).unwrap_or_default();
                     self.copy_bytes(tail, behind, room);
                     if self.free(tail, end, used) {
                         self.count_delivered(1);
-                        if kept < needed && !header.truncated() {
-                            self.ledger.count_truncated();
-                        }
                         return Taken::Record(level, header);
                     }
                 }

@@ -184,15 +184,31 @@ impl Reference {
             return self.refuse(cause, lost, level).into();
         }
         let (mut kept, mut grant) = (String::new(), None);
+        let mut limit = None;
         for piece in pieces {
-            match grant {
-                None if kept.len() + piece.len() <= SCRATCH => {
-                    kept += piece;
-                    continue;
-                }
-                Some(id) if self.truncated(id) || piece.len() <= self.remaining(id) => {}
-                _ => match self.grow(logger, offer, grant, &kept, piece.len()) {
-                    Ok(id) => grant = Some(id),
+            let room = match grant {
+                None => SCRATCH,
+                Some(id) => kept.len() + self.remaining(id),
+            };
+            let fits = kept.len() + piece.len() <= room;
+            if grant.is_none() && fits {
+                kept += piece;
+                continue;
+            }
+            if !fits {
+                let grown = match limit {
+                    None => self.grow(logger, offer, (room, &kept), piece.len()),
+                    Some(no) => Err(no),
+                };
+                match grown {
+                    Ok((larger, why)) => {
+                        if let Some(id) = grant.replace(larger) {
+                            let at = self.find(id);
+                            self.queue[at].what = What::Pad;
+                        }
+                        limit = why;
+                    }
+                    Err(no) if grant.is_some() && logger.truncate => limit = Some(no),
                     Err((cause, lost)) => {
                         if let Some(id) = grant {
                             let at = self.find(id);
@@ -200,55 +216,38 @@ impl Reference {
                         }
                         return self.refuse(cause, lost, level).into();
                     }
-                },
+                }
             }
             let id = grant.expect("it goes on in a grant");
-            let before = self.remaining(id);
             self.write(id, piece);
             let at = self.find(id);
             kept = String::from_utf8(self.queue[at].bytes.clone()).expect("it is text");
-            assert!(self.remaining(id) <= before);
         }
         pushed(self.commit(grant.expect("it is longer than the stack takes")))
     }
 
-    /// The grant in which a line goes on that has `kept` and gets `more` bytes.
+    /// The grant in which a line goes on that has `kept` of its room and gets `more`
+    /// bytes, and why it cannot grow again, if it cannot.
     fn grow(
         &mut self,
         logger: &LoggerSetup,
         offer: Offer,
-        grant: Option<GrantId>,
-        kept: &str,
+        (room, kept): (usize, &str),
         more: usize,
-    ) -> Result<GrantId, (Cause, Lost)> {
+    ) -> Result<(GrantId, Option<(Cause, Lost)>), (Cause, Lost)> {
         let most = self.largest(logger);
-        if let Some(id) = grant {
-            if logger.truncate && kept.len() + self.remaining(id) >= most {
-                return Ok(id);
-            }
-        }
         if kept.len() + more > most && !logger.truncate {
             return Err((Cause::TooBig, Lost::TooBig));
         }
         let needed = (kept.len() + more).min(most);
-        let ample = needed.max(2 * kept.len()).max(2 * SCRATCH).min(most);
-        let opened = self.open(logger, offer, ample);
-        let opened = opened.or_else(|no| match needed < ample {
-            true => self.open(logger, offer, needed),
-            false => Err(no),
-        });
-        match (opened, grant) {
-            (Ok(larger), _) => {
-                if let Some(id) = grant {
-                    let at = self.find(id);
-                    self.queue[at].what = What::Pad;
-                }
-                self.write(larger, kept);
-                Ok(larger)
-            }
-            (Err(_), Some(id)) if logger.truncate => Ok(id),
-            (Err(no), _) => Err(no),
-        }
+        let ample = needed.max(2 * room).min(most);
+        let (larger, limit) = match self.open(logger, offer, ample) {
+            Ok(id) => (id, (ample == most).then_some((Cause::TooBig, Lost::TooBig))),
+            Err(no) if needed < ample => (self.open(logger, offer, needed)?, Some(no)),
+            Err(no) => return Err(no),
+        };
+        self.write(larger, kept);
+        Ok((larger, limit))
     }
 }
 
