@@ -8,8 +8,8 @@
 //!   that the memory model lets a load see (`--cfg loom`);
 //! - `shuttle` tries random schedules of many threads (`--cfg shuttle`);
 //! - `injection` interrupts a call before each of its accesses, and so a frame
-//!   of `defmt`; `injection_recover` lets a recovery die there (`--cfg
-//!   logring_inject`);
+//!   of `defmt`, a long line, a cut and a table of losses (`injection_lines`);
+//!   `injection_recover` lets a recovery die there (`--cfg logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
 //! - `steps` counts the steps of a drain (same build);
@@ -21,6 +21,8 @@
 mod injection;
 #[cfg(all(logring_inject, feature = "defmt", not(any(loom, shuttle))))]
 mod injection_defmt;
+#[cfg(all(logring_inject, not(any(loom, shuttle))))]
+mod injection_lines;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection_recover;
 #[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]
