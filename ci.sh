@@ -135,7 +135,7 @@ job_shuttle() { # many random schedules of larger models
 
 job_injection() { # a nested call before every atomic access; what a push touches, by number of producers
     with_injection tests cargo test -p logring --features shards,defmt --lib \
-        -- models::injection models::injection_lines models::lines models::steps --nocapture
+        -- models::injection models::lines models::steps --nocapture
 }
 
 job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the reference, nested calls
