@@ -274,6 +274,35 @@ typedef struct logring_grant_t {
  * clock's own steps come on top. */
 logring_status_t logring_push(logring_t *ring, logring_level_t level, const void *data, size_t len);
 
+/* Offers one record with a tag of the caller's own; 0 is none. The answers are
+ * those of logring_push.
+ *
+ * Context: as logring_push. */
+logring_status_t logring_push_tagged(logring_t *ring,
+                                     logring_level_t level,
+                                     uint32_t tag,
+                                     const void *data,
+                                     size_t len);
+
+/* Whether a record of this level would be let in now: 1 if its level is not below
+ * the minimum and neither a mark nor a full ring refuses it, else 0, also for
+ * what is no ring or no level. Nothing is counted. "Yes" may be wrong a moment
+ * later; then the push says so.
+ *
+ * For what is made for the log and can be left out. Who would have logged asks
+ * logring_precheck, which counts.
+ *
+ * Context: as logring_push; at most 20 steps. */
+int32_t logring_enabled(const logring_t *ring, logring_level_t level);
+
+/* Offers a record before it is made, whatever its length: LOGRING_FILTERED,
+ * _DROPPED_FULL and _DROPPED_LEVEL say that it is refused now and, as it would be
+ * by logring_push, counted; it need not be made. After LOGRING_OK nothing was
+ * offered yet: make the record, and push it.
+ *
+ * Context: as logring_push; at most 25 steps. */
+logring_status_t logring_precheck(logring_t *ring, logring_level_t level);
+
 /* Offers one record that is gathered from parts, with a tag of the caller's
  * own; 0 is none. The answers are those of logring_push, and LOGRING_E_ALIGN.
  *
@@ -410,6 +439,14 @@ logring_status_t logring_drain_into(logring_t *ring,
 
 /* ---- Observers ------------------------------------------------------------ */
 
+#define LOGRING_CAUSE_FULL            0 /* Causes of losses, the rows of logring_losses_t. Refused: no room. */
+#define LOGRING_CAUSE_LEVEL           1 /* Refused at the mark of its level. */
+#define LOGRING_CAUSE_CONTENDED       2 /* Refused: retries spent. */
+#define LOGRING_CAUSE_BUSY            3 /* Refused: the oldest record, which had to go, was still being written. */
+#define LOGRING_CAUSE_TOOBIG          4 /* Refused: larger than the largest record. */
+#define LOGRING_CAUSE_DISCARDED       5 /* Reserved, then discarded. */
+#define LOGRING_CAUSE_EVICTED         6 /* Evicted. */
+
 /* The figures of a ring. While nothing moves, records offered = delivered +
  * still in the ring + the sum of lost_*, and the sum of lost_by_level is the
  * sum of lost_*. Each counter only grows, modulo 2^counter_bits. */
@@ -418,7 +455,7 @@ typedef struct logring_stats_t {
   uint32_t struct_size;
   /* The width of the counters: 32 on 32-bit targets, else 64. */
   uint32_t counter_bits;
-  /* Records popped by a consumer. */
+  /* Records given to consumers. */
   uint64_t delivered;
   /* Refused: no room. */
   uint64_t lost_full;
@@ -434,7 +471,7 @@ typedef struct logring_stats_t {
   uint64_t lost_discarded;
   /* All of the above, trace to fatal. */
   uint64_t lost_by_level[6];
-  /* Records stored, but cut. */
+  /* Records that were cut, by their producer or to a consumer's buffer. */
   uint64_t truncated;
   /* Bytes of the ring's cells. */
   uint64_t capacity_bytes;
@@ -442,13 +479,38 @@ typedef struct logring_stats_t {
   uint64_t used_bytes;
   /* The most bytes of cells ever in use. */
   uint64_t high_water_bytes;
+  /* Records in the ring, also those that are still being written. */
+  uint64_t resident;
+  /* 1 while the oldest record is still being written: nothing behind it can be
+   * taken until it is committed. */
+  uint32_t oldest_unfinished;
+  /* 0. */
+  uint32_t reserved;
+  /* The place of an unfinished oldest record, else 0. If a later call says the
+   * same place, it is still the same record that holds up the consumers. */
+  uint64_t oldest_position;
+  /* Bytes of the committed records in the ring. */
+  uint64_t resident_bytes;
 } logring_stats_t;
+
+/* What logring_take_losses tells. */
+typedef struct logring_losses_t {
+  /* sizeof(logring_losses_t), set by the caller. */
+  uint32_t struct_size;
+  /* The width of the counters: 32 on 32-bit targets, else 64. */
+  uint32_t counter_bits;
+  /* Losses that nobody was told of before. */
+  uint64_t untold;
+  /* Every loss that was told so far, these included: by LOGRING_CAUSE_*, then
+   * trace to fatal. Each counter grows, modulo 2^counter_bits. */
+  uint64_t totals[7][6];
+} logring_losses_t;
 
 /* The figures of a ring. The caller sets out->struct_size. They are read one
  * after the other: while records flow they need not add up. It may raise the
  * high-water mark, so the block must be writable.
  *
- * Context: any; about 250 steps. */
+ * Context: any; about 250 steps, and two for each cell in use. */
 logring_status_t logring_get_stats(const logring_t *ring, logring_stats_t *out);
 
 /* Takes the losses that no delivered record has told: those after the last
@@ -456,6 +518,16 @@ logring_status_t logring_get_stats(const logring_t *ring, logring_stats_t *out);
  *
  * Context: any; about 250 steps. */
 uint64_t logring_take_trailing_loss(logring_t *ring);
+
+/* Takes the losses that no delivered record has told, as logring_take_trailing_loss
+ * does, and the table of all that were told, in one consistent step: for the one
+ * consumer of a ring, the totals less those of its call before are exactly what was
+ * told since, all lost_before and this untold. So it can say which levels a gap is
+ * made of. The caller sets out->struct_size.
+ *
+ * Context: any; about 350 steps, and as many for each other call that counts or tells
+ * losses at the same moment, at most 8. */
+logring_status_t logring_take_losses(logring_t *ring, logring_losses_t *out);
 
 /* ---- Names ---------------------------------------------------------------- */
 
@@ -506,6 +578,14 @@ logring_status_t logring_config_parse(const char *s,
  *
  * Context: any; bound by the names known. */
 logring_status_t logring_level_parse(const char *s, size_t len, logring_level_t *out);
+
+/* The level of a syslog priority, 0 (emergency) to 7 (debug), with or without a
+ * facility above it. Syslog counts down where levels count up: its 3, an error,
+ * would be TRACE3 as a level, and its 0 no level. 0, which is no level, if the
+ * priority is negative.
+ *
+ * Context: any; a constant number of steps. */
+logring_level_t logring_level_from_syslog(int32_t priority);
 
 /* The OpenTelemetry short name of a level, "INFO" or "INFO2": a static
  * string, for any other number "unknown".

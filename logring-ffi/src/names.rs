@@ -136,6 +136,17 @@ pub unsafe extern "C" fn logring_level_parse(
     })
 }
 
+/// The level of a syslog priority, 0 (emergency) to 7 (debug), with or without a
+/// facility above it. Syslog counts down where levels count up: its 3, an error,
+/// would be TRACE3 as a level, and its 0 no level. 0, which is no level, if the
+/// priority is negative.
+///
+/// Context: any; a constant number of steps.
+#[unsafe(no_mangle)]
+pub extern "C" fn logring_level_from_syslog(priority: i32) -> logring_level_t {
+    Level::from_syslog(priority).map_or(0, Level::get)
+}
+
 /// The OpenTelemetry short name of a level, "INFO" or "INFO2": a static
 /// string, for any other number "unknown".
 ///

@@ -73,6 +73,64 @@ fn push(block: Block<'_>, level: Level, bytes: &[u8]) -> logring_status_t {
     of_push(logger(block).push(level, bytes))
 }
 
+/// Offers one record with a tag of the caller's own; 0 is none. The answers are
+/// those of logring_push.
+///
+/// Context: as logring_push.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_push_tagged(
+    ring: *mut logring_t,
+    level: logring_level_t,
+    tag: u32,
+    data: *const c_void,
+    len: usize,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `bytes`, for which the caller vouches.
+        let bytes = unsafe { ptr::bytes(data, len) }?;
+        // SAFETY: hazard: those of `offer`, for which the caller vouches.
+        let (log, level) = unsafe { offer(ring, level) }?;
+        Ok(of_push(log.push_tagged(level, tag, bytes)))
+    })
+}
+
+/// Whether a record of this level would be let in now: 1 if its level is not below
+/// the minimum and neither a mark nor a full ring refuses it, else 0, also for
+/// what is no ring or no level. Nothing is counted. "Yes" may be wrong a moment
+/// later; then the push says so.
+///
+/// For what is made for the log and can be left out. Who would have logged asks
+/// logring_precheck, which counts.
+///
+/// Context: as logring_push; at most 20 steps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_enabled(ring: *const logring_t, level: logring_level_t) -> i32 {
+    // SAFETY: hazard: those of `offer`, for which the caller vouches.
+    match unsafe { offer(ring, level) } {
+        Ok((log, level)) => log.accepts(level).into(),
+        Err(_) => 0,
+    }
+}
+
+/// Offers a record before it is made, whatever its length: LOGRING_FILTERED,
+/// _DROPPED_FULL and _DROPPED_LEVEL say that it is refused now and, as it would be
+/// by logring_push, counted; it need not be made. After LOGRING_OK nothing was
+/// offered yet: make the record, and push it.
+///
+/// Context: as logring_push; at most 25 steps.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_precheck(
+    ring: *mut logring_t,
+    level: logring_level_t,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `offer`, for which the caller vouches.
+        let (log, level) = unsafe { offer(ring, level) }?;
+        log.precheck(level).map_err(of_no_grant)?;
+        Ok(LOGRING_OK)
+    })
+}
+
 /// Offers one record that is gathered from parts, with a tag of the caller's
 /// own; 0 is none. The answers are those of logring_push, and LOGRING_E_ALIGN.
 ///

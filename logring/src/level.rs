@@ -165,6 +165,39 @@ impl Level {
             })
     }
 
+    /// The level of a syslog priority: its lowest three bits, 0 (emergency) to 7
+    /// (debug), with the numbers OpenTelemetry gives them. A facility above them
+    /// makes no difference. `None` if it is negative.
+    ///
+    /// Syslog counts down where levels count up, so a priority that is taken for a
+    /// level is a wrong one: 3, an error, would be `TRACE3`.
+    ///
+    /// ```
+    /// use logring::Level;
+    ///
+    /// assert_eq!(Level::from_syslog(3), Some(Level::ERROR));
+    /// assert_eq!(Level::from_syslog(20 << 3 | 6), Some(Level::INFO));
+    /// ```
+    ///
+    /// # Context
+    /// Any context; bound in steps: constant.
+    #[must_use]
+    pub const fn from_syslog(priority: i32) -> Option<Level> {
+        if priority < 0 {
+            return None;
+        }
+        Some(match priority & 7 {
+            0 => Level::FATAL,
+            1 => Level(19),
+            2 => Level(18),
+            3 => Level::ERROR,
+            4 => Level::WARN,
+            5 => Level(10),
+            6 => Level::INFO,
+            _ => Level::DEBUG,
+        })
+    }
+
     /// The OpenTelemetry short name in upper case: `INFO`, `INFO2`, `INFO3` …
     ///
     /// [`Level::parse`] turns it back into the same level.

@@ -68,7 +68,7 @@ impl<'r> Logger<'r> {
             return self.offer_otherwise(level, bytes);
         }
         match self.admit_simple(level, bytes.len()) {
-            Ok(admitted) => self.offer_admitted(level, bytes, admitted),
+            Ok(admitted) => self.offer_admitted(level, 0, bytes, admitted),
             Err(no) => no.into(),
         }
     }
@@ -79,9 +79,9 @@ impl<'r> Logger<'r> {
             Ok(admitted) => {
                 if cfg!(logring_bug = "early_notify") {
                     notify(self.notify());
-                    return self.offer_admitted(level, bytes, admitted);
+                    return self.offer_admitted(level, 0, bytes, admitted);
                 }
-                let pushed = self.offer_admitted(level, bytes, admitted);
+                let pushed = self.offer_admitted(level, 0, bytes, admitted);
                 if pushed.is_stored() {
                     notify(self.notify());
                 }
@@ -92,8 +92,8 @@ impl<'r> Logger<'r> {
     }
 
     #[inline(never)]
-    fn offer_admitted(&self, level: Level, bytes: &[u8], admitted: Admitted) -> Pushed {
-        let reserved = match self.reserve_admitted(level, 0, admitted) {
+    fn offer_admitted(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
+        let reserved = match self.reserve_admitted(level, tag, admitted) {
             Ok(reserved) => reserved,
             Err(no) => return no.into(),
         };
@@ -117,6 +117,19 @@ impl<'r> Logger<'r> {
         }
     }
 
+    /// Offers one record of `bytes` with the caller's own `tag` (a format or module
+    /// number, say); 0 is no tag.
+    ///
+    /// # Context
+    /// As [`push`](Self::push).
+    pub fn push_tagged(&self, level: Level, tag: u32, bytes: &[u8]) -> Pushed {
+        let admitted = match self.admit(level, bytes.len()) {
+            Ok(admitted) => admitted,
+            Err(no) => return no.into(),
+        };
+        self.offer_and_tell(level, tag, bytes, admitted)
+    }
+
     /// Offers a line of text, with a tag.
     pub(super) fn push_line(&self, level: Level, tag: u32, line: &[u8]) -> Pushed {
         if line.len() > self.record_bytes_max() {
@@ -124,26 +137,28 @@ impl<'r> Logger<'r> {
         } else if tag == 0 {
             self.push(level, line)
         } else {
-            self.push_parts(level, tag, &[line])
+            self.push_tagged(level, tag, line)
         }
     }
 
     /// Offers a text that is longer than the largest record.
     #[cold]
     fn push_long_text(&self, level: Level, tag: u32, text: &[u8]) -> Pushed {
-        let mut admitted = match self.admit(level, text.len()) {
-            Ok(admitted) => admitted,
-            Err(no) => return no.into(),
-        };
-        admitted.bytes = floor_char(text, admitted.bytes);
-        let reserved = match self.reserve_admitted(level, tag, admitted) {
-            Ok(reserved) => reserved,
-            Err(no) => return no.into(),
-        };
-        let cut = text.get(..admitted.bytes).unwrap_or_default();
-        self.ring().write_whole(&reserved, cut, true);
-        notify(self.notify());
-        Pushed::Truncated
+        match self.admit(level, text.len()) {
+            Ok(mut admitted) => {
+                admitted.bytes = floor_char(text, admitted.bytes);
+                self.offer_and_tell(level, tag, text, admitted)
+            }
+            Err(no) => no.into(),
+        }
+    }
+
+    fn offer_and_tell(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
+        let pushed = self.offer_admitted(level, tag, bytes, admitted);
+        if pushed.is_stored() {
+            notify(self.notify());
+        }
+        pushed
     }
 
     /// Offers one record gathered from `parts`, with the caller's own `tag`
