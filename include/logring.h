@@ -84,6 +84,9 @@
  * if the capacity is one. */
 #define LOGRING_MEM_SIZE(capacity_bytes) (sizeof(char[LOGRING_MEM_BASE]) + (capacity_bytes))
 
+/* Bytes of a buffer that takes any record of a ring of this capacity, whole. */
+#define LOGRING_RECORD_MAX(capacity_bytes) ((capacity_bytes) / 4)
+
 /* A static block for a ring of this capacity: `LOGRING_STATIC_DEFINE(memory,
  * 65536);` at file scope, then logring_init_in(&memory, sizeof memory, ...).
  * A capacity of which there is no ring does not compile. */
@@ -267,6 +270,13 @@ typedef struct logring_grant_t {
  * LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; LOGRING_E_NULL
  * and _E_INVAL are misuse, and no offer.
  *
+ * What was written before a push is seen by the consumer that takes the record: it
+ * ends with a store of release order. It orders nothing that follows. So in "push;
+ * if (sleeping) wake" the load may come before the record is seen, and the wake-up
+ * be lost: put atomic_thread_fence(memory_order_seq_cst) in between, and in the
+ * consumer between "sleeping = 1" and the pop that decides whether to sleep.
+ * examples/wakeup.c does it.
+ *
  * Context: thread, interrupt, signal handler, forked child, panic handler; at
  * most retry_limit (32 unless set, at most 256) + 8 attempts, each of at most
  * as many steps as the ring has cells and 20 more; 120 steps besides, and one
@@ -382,10 +392,12 @@ typedef struct logring_record_t {
  * return: neither longjmp nor an exception may leave it. */
 typedef int32_t (*logring_sink_fn)(void *user, const struct logring_record_t *record);
 
-/* Takes the oldest record into buf. LOGRING_EMPTY, LOGRING_PENDING.
+/* Takes the oldest record into buf, whole. LOGRING_EMPTY, LOGRING_PENDING.
  * LOGRING_E_NOSPACE if buf is too small: out->len is then the bytes that the
- * record needs, and nothing is lost. What of buf holds no record is
- * unspecified.
+ * record needs, and nothing is lost. The record stays, and so do those behind it:
+ * grow the buffer and call again, or use logring_pop_cut. A buffer of
+ * LOGRING_RECORD_MAX(capacity) bytes takes any record. What of buf holds no record
+ * is unspecified.
  *
  * Context: any; at most 64 attempts, and as many more as the ring has cells,
  * each of 12 steps and one a word of the record; 250 more to tell losses. */
@@ -394,14 +406,24 @@ logring_status_t logring_pop(logring_t *ring,
                              size_t buf_len,
                              logring_record_t *out);
 
+/* Takes the oldest record into buf. One that is longer is cut to it, UTF-8 between
+ * characters: it has LOGRING_FLAG_TRUNCATED, counts as truncated, and full_len says
+ * how long it was. LOGRING_EMPTY, LOGRING_PENDING.
+ *
+ * Context: as logring_pop. */
+logring_status_t logring_pop_cut(logring_t *ring,
+                                 void *buf,
+                                 size_t buf_len,
+                                 logring_record_t *out);
+
 /* Gives up to max of the oldest records to sink, one after the other, each
  * taken just before; the one that stops the drain was delivered, too. A call
- * gives no more records than the ring has cells, which is all that were there
- * when it began, so that producers cannot keep it for ever.
+ * gives no more records than the ring had cells in use when it began, so that
+ * neither producers nor a sink that logs can keep it for ever. A record that is
+ * longer than scratch is cut, as by logring_pop_cut.
  *
  * LOGRING_OK if there was at least one, or max is 0. Else why there was none:
- * LOGRING_EMPTY, LOGRING_PENDING, LOGRING_E_NOSPACE if scratch is too small
- * for the next record (logring_pop tells how large it must be).
+ * LOGRING_EMPTY, LOGRING_PENDING.
  *
  * Context: any that fits the sink; at most 64 attempts for each record, each
  * of at most as many steps as the ring has cells and the records have words. */

@@ -9,7 +9,9 @@
  * contexts are those of your C library's vsnprintf; elsewhere, push bytes that
  * exist already. The bound is that of vsnprintf, then that of logring_push.
  *
- * The text is formatted also where the minimum level then filters it out.
+ * Before anything is formatted, the ring is asked (logring_precheck): what its
+ * minimum level filters out, and what a full ring or a mark refuses anyway, costs
+ * no vsnprintf, and is counted as by logring_push.
  *
  * Works in C99 to C23 and C++11 to C++20, pedantically, too.
  */
@@ -64,19 +66,21 @@ static inline size_t logring_printf_whole(const char *text, size_t len)
 }
 
 /* Offers one record of formatted text, as vprintf would print it, without a
- * NUL. The answers are those of logring_push; LOGRING_E_NULL if fmt is NULL
- * and LOGRING_E_INVAL if it cannot be formatted are misuse, and no offer.
+ * NUL, and with a tag; 0 is none. The answers are those of logring_push;
+ * LOGRING_E_NULL if fmt is NULL and LOGRING_E_INVAL if it cannot be formatted are
+ * misuse, and no offer.
  *
  * A text of LOGRING_PRINTF_BYTES or more is cut between characters, also where
  * the configuration refuses records that are too large: what is kept is
  * offered. If it is stored, it is flagged and counted as truncated, and the
  * answer is LOGRING_TRUNCATED. What the ring itself cuts to its largest record
  * is cut between bytes. */
-LOGRING_PRINTF_LIKE(3, 0)
-static inline logring_status_t logring_vlogf(logring_t *ring,
-                                             logring_level_t level,
-                                             const char *fmt,
-                                             va_list args)
+LOGRING_PRINTF_LIKE(4, 0)
+static inline logring_status_t logring_vlogf_tagged(logring_t *ring,
+                                                    logring_level_t level,
+                                                    uint32_t tag,
+                                                    const char *fmt,
+                                                    va_list args)
 {
   char text[LOGRING_PRINTF_BYTES];
   logring_grant_t grant;
@@ -86,15 +90,21 @@ static inline logring_status_t logring_vlogf(logring_t *ring,
   if (!fmt) {
     return LOGRING_E_NULL;
   }
+  status = logring_precheck(ring, level);
+  if (status != LOGRING_OK) {
+    return status;
+  }
   len = vsnprintf(text, sizeof text, fmt, args);
   if (len < 0) {
     return LOGRING_E_INVAL;
   }
   if (LOGRING_PRINTF_SIZE(len) < sizeof text) {
-    return logring_push(ring, level, text, LOGRING_PRINTF_SIZE(len));
+    kept = LOGRING_PRINTF_SIZE(len);
+    return tag ? logring_push_tagged(ring, level, tag, text, kept)
+               : logring_push(ring, level, text, kept);
   }
   kept = logring_printf_whole(text, sizeof text - 1);
-  status = logring_reserve(ring, level, 0, kept, &grant);
+  status = logring_reserve(ring, level, tag, kept, &grant);
   if (status != LOGRING_OK && status != LOGRING_TRUNCATED) {
     return status;
   }
@@ -102,6 +112,16 @@ static inline logring_status_t logring_vlogf(logring_t *ring,
    * byte exists, since the text has its NUL behind it, and it is left out. */
   (void)logring_grant_write(&grant, text, kept + 1);
   return logring_commit(&grant);
+}
+
+/* The same without a tag. */
+LOGRING_PRINTF_LIKE(3, 0)
+static inline logring_status_t logring_vlogf(logring_t *ring,
+                                             logring_level_t level,
+                                             const char *fmt,
+                                             va_list args)
+{
+  return logring_vlogf_tagged(ring, level, 0, fmt, args);
 }
 
 /* The same with the arguments behind the format, as printf has them. */
@@ -115,6 +135,22 @@ static inline logring_status_t logring_logf(logring_t *ring,
   va_list args;
   va_start(args, fmt);
   status = logring_vlogf(ring, level, fmt, args);
+  va_end(args);
+  return status;
+}
+
+/* The same with a tag. */
+LOGRING_PRINTF_LIKE(4, 5)
+static inline logring_status_t logring_logf_tagged(logring_t *ring,
+                                                   logring_level_t level,
+                                                   uint32_t tag,
+                                                   const char *fmt,
+                                                   ...)
+{
+  logring_status_t status;
+  va_list args;
+  va_start(args, fmt);
+  status = logring_vlogf_tagged(ring, level, tag, fmt, args);
   va_end(args);
   return status;
 }

@@ -35,10 +35,12 @@ pub struct logring_record_t {
     pub flags: u8,
 }
 
-/// Takes the oldest record into buf. LOGRING_EMPTY, LOGRING_PENDING.
+/// Takes the oldest record into buf, whole. LOGRING_EMPTY, LOGRING_PENDING.
 /// LOGRING_E_NOSPACE if buf is too small: out->len is then the bytes that the
-/// record needs, and nothing is lost. What of buf holds no record is
-/// unspecified.
+/// record needs, and nothing is lost. The record stays, and so do those behind it:
+/// grow the buffer and call again, or use logring_pop_cut. A buffer of
+/// LOGRING_RECORD_MAX(capacity) bytes takes any record. What of buf holds no record
+/// is unspecified.
 ///
 /// Context: any; at most 64 attempts, and as many more as the ring has cells,
 /// each of 12 steps and one a word of the record; 250 more to tell losses.
@@ -72,6 +74,35 @@ pub unsafe extern "C" fn logring_pop(
     })
 }
 
+/// Takes the oldest record into buf. One that is longer is cut to it, UTF-8 between
+/// characters: it has LOGRING_FLAG_TRUNCATED, counts as truncated, and full_len says
+/// how long it was. LOGRING_EMPTY, LOGRING_PENDING.
+///
+/// Context: as logring_pop.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_pop_cut(
+    ring: *mut logring_t,
+    buf: *mut c_void,
+    buf_len: usize,
+    out: *mut logring_record_t,
+) -> logring_status_t {
+    answer(|| {
+        let out = place(out)?;
+        // SAFETY: hazard: those of `buffer`, for which the caller vouches.
+        let buf = unsafe { ptr::buffer(buf, buf_len) }?;
+        // SAFETY: hazard: those of `block`, for which the caller vouches.
+        let block = unsafe { ptr::block(ring) }?;
+        let record = match block.ring.pop(buf) {
+            Popped::Record(record) => c_record(&record),
+            Popped::Empty => return Err(LOGRING_EMPTY),
+            Popped::Pending | Popped::NoSpace { .. } => return Err(LOGRING_PENDING),
+        };
+        // SAFETY: hazard: those of `put`; `out` is from `place`.
+        unsafe { put(out, record) };
+        Ok(LOGRING_OK)
+    })
+}
+
 /// What logring_drain gives each record to. Nonzero stops the drain. It must
 /// return: neither longjmp nor an exception may leave it.
 pub type logring_sink_fn =
@@ -79,12 +110,12 @@ pub type logring_sink_fn =
 
 /// Gives up to max of the oldest records to sink, one after the other, each
 /// taken just before; the one that stops the drain was delivered, too. A call
-/// gives no more records than the ring has cells, which is all that were there
-/// when it began, so that producers cannot keep it for ever.
+/// gives no more records than the ring had cells in use when it began, so that
+/// neither producers nor a sink that logs can keep it for ever. A record that is
+/// longer than scratch is cut, as by logring_pop_cut.
 ///
 /// LOGRING_OK if there was at least one, or max is 0. Else why there was none:
-/// LOGRING_EMPTY, LOGRING_PENDING, LOGRING_E_NOSPACE if scratch is too small
-/// for the next record (logring_pop tells how large it must be).
+/// LOGRING_EMPTY, LOGRING_PENDING.
 ///
 /// Context: any that fits the sink; at most 64 attempts for each record, each
 /// of at most as many steps as the ring has cells and the records have words.
@@ -105,17 +136,18 @@ pub unsafe extern "C" fn logring_drain(
         let scratch = unsafe { ptr::buffer(scratch, scratch_len) }?;
         // SAFETY: hazard: those of `block`, for which the caller vouches.
         let block = unsafe { ptr::block(ring) }?;
-        let max = max.min(block.ring.capacity_bytes() / Ring::CELL_BYTES);
+        let used = block.ring.used_bytes() / Ring::CELL_BYTES;
+        // An empty ring is asked once, and says so.
+        let max = max.min(used.max(1));
         let mut count = 0;
         let end = loop {
             if count == max {
                 break LOGRING_OK;
             }
-            let record = match block.ring.pop_whole(scratch) {
+            let record = match block.ring.pop(scratch) {
                 Popped::Record(record) => c_record(&record),
                 Popped::Empty => break LOGRING_EMPTY,
-                Popped::Pending => break LOGRING_PENDING,
-                Popped::NoSpace { .. } => break LOGRING_E_NOSPACE,
+                Popped::Pending | Popped::NoSpace { .. } => break LOGRING_PENDING,
             };
             count += 1;
             // SAFETY: hazard: a function that is none, or that unwinds. The

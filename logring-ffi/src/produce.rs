@@ -38,6 +38,13 @@ pub struct logring_grant_t {
 /// LOGRING_OK, _TRUNCATED, _FILTERED, _DROPPED_*, _E_TOOBIG; LOGRING_E_NULL
 /// and _E_INVAL are misuse, and no offer.
 ///
+/// What was written before a push is seen by the consumer that takes the record: it
+/// ends with a store of release order. It orders nothing that follows. So in "push;
+/// if (sleeping) wake" the load may come before the record is seen, and the wake-up
+/// be lost: put atomic_thread_fence(memory_order_seq_cst) in between, and in the
+/// consumer between "sleeping = 1" and the pop that decides whether to sleep.
+/// examples/wakeup.c does it.
+///
 /// Context: thread, interrupt, signal handler, forked child, panic handler; at
 /// most retry_limit (32 unless set, at most 256) + 8 attempts, each of at most
 /// as many steps as the ring has cells and 20 more; 120 steps besides, and one

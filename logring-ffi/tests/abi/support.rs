@@ -333,6 +333,11 @@ pub(crate) const NO_STATS: logring_stats_t = logring_stats_t {
     capacity_bytes: 0xEE,
     used_bytes: 0xEE,
     high_water_bytes: 0xEE,
+    resident: 0xEE,
+    oldest_unfinished: 0xEE,
+    reserved: 0xEE,
+    oldest_position: 0xEE,
+    resident_bytes: 0xEE,
 };
 
 /// Every number of the statistics but their size.
@@ -349,6 +354,11 @@ pub(crate) fn figures(stats: &logring_stats_t) -> Vec<u64> {
         stats.capacity_bytes,
         stats.used_bytes,
         stats.high_water_bytes,
+        stats.resident,
+        u64::from(stats.oldest_unfinished),
+        u64::from(stats.reserved),
+        stats.oldest_position,
+        stats.resident_bytes,
     ];
     let mut all = vec![u64::from(stats.counter_bits), stats.delivered];
     all.extend(causes);

@@ -96,9 +96,21 @@ NEXT(logring_stats_t, lost_by_level, truncated, uint64_t);
 NEXT(logring_stats_t, truncated, capacity_bytes, uint64_t);
 NEXT(logring_stats_t, capacity_bytes, used_bytes, uint64_t);
 NEXT(logring_stats_t, used_bytes, high_water_bytes, uint64_t);
-LAST(logring_stats_t, high_water_bytes);
+NEXT(logring_stats_t, high_water_bytes, resident, uint64_t);
+NEXT(logring_stats_t, resident, oldest_unfinished, uint32_t);
+NEXT(logring_stats_t, oldest_unfinished, reserved, uint32_t);
+NEXT(logring_stats_t, reserved, oldest_position, uint64_t);
+NEXT(logring_stats_t, oldest_position, resident_bytes, uint64_t);
+LAST(logring_stats_t, resident_bytes);
 _Static_assert(sizeof(((logring_stats_t *)0)->lost_by_level) == 6 * 8, "one count per severity");
-_Static_assert(sizeof(logring_stats_t) == 144, "size");
+_Static_assert(sizeof(logring_stats_t) == 176, "size");
+
+FIRST(logring_losses_t, struct_size);
+NEXT(logring_losses_t, struct_size, counter_bits, uint32_t);
+NEXT(logring_losses_t, counter_bits, untold, uint64_t);
+_Static_assert(offsetof(logring_losses_t, totals) == 16, "totals");
+_Static_assert(sizeof(logring_losses_t) == 16 + 7 * 6 * 8, "size");
+_Static_assert(LOGRING_CAUSE_EVICTED == 6, "the last of seven causes");
 
 _Static_assert(sizeof(logring_grant_t) <= 64, "size");
 #if UINTPTR_MAX > 0xFFFFFFFFu

@@ -197,8 +197,6 @@ static void consumers(void)
     REFUSED(LOGRING_E_NULL, DRAIN(ring, out.buffer, 99, sink, &calls, NULL));
     REFUSED(LOGRING_E_ALIGN, DRAIN(ring, out.buffer, 99, sink, &calls, MISALIGNED(&out.count)));
     REFUSED(LOGRING_E_INVAL, DRAIN(ring, out.buffer, TOO_LONG, sink, &calls, &out.count));
-    REFUSED(LOGRING_E_NOSPACE, DRAIN(ring, out.buffer, 5, sink, &calls, &out.count));
-    REFUSED(LOGRING_E_NOSPACE, DRAIN(ring, NULL, 0, sink, &calls, &out.count));
 
     REFUSED(LOGRING_E_NULL, INTO(NULL, out.buffer, 99, &out.len, &out.count));
     REFUSED(LOGRING_E_NULL, INTO(ring, NULL, 99, &out.len, &out.count));

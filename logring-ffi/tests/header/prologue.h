@@ -84,6 +84,9 @@
  * if the capacity is one. */
 #define LOGRING_MEM_SIZE(capacity_bytes) (sizeof(char[LOGRING_MEM_BASE]) + (capacity_bytes))
 
+/* Bytes of a buffer that takes any record of a ring of this capacity, whole. */
+#define LOGRING_RECORD_MAX(capacity_bytes) ((capacity_bytes) / 4)
+
 /* A static block for a ring of this capacity: `LOGRING_STATIC_DEFINE(memory,
  * 65536);` at file scope, then logring_init_in(&memory, sizeof memory, ...).
  * A capacity of which there is no ring does not compile. */

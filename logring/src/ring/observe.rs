@@ -34,6 +34,17 @@ impl Ring {
         geometry::payload_bytes_max(self.cell_count())
     }
 
+    /// Bytes of the cells in use: those of records that were not yet taken, written
+    /// to the end or not, and of pads. [`stats`](Self::stats) says more, and looks at
+    /// every cell for it.
+    ///
+    /// # Context
+    /// Any context; 2 steps.
+    #[must_use]
+    pub fn used_bytes(&self) -> usize {
+        self.used_cells() * CELL_BYTES
+    }
+
     /// A snapshot of the ring's figures.
     ///
     /// Each counter is monotonic from one snapshot to the next (modulo its

@@ -207,7 +207,7 @@ fn a_sink_may_log_to_the_ring_it_drains() {
 fn a_drain_whose_sink_logs_ends() {
     let ring = LogRing::<64>::new();
     let log = Logger::new(&ring, Config::drop_newest());
-    log.push(Level::INFO, b"the one line of the program");
+    log.push(Level::INFO, b"of one cell");
     let mut sent = 0;
     let drained = ring.drain(&mut [0; 4096], usize::MAX, |_| {
         sent += 1;

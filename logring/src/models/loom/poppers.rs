@@ -122,7 +122,7 @@ fn a_small_buffer_loses_nothing() {
         };
         let popper = {
             let ring = ring.clone();
-            thread::spawn(move || match ring.pop(&mut [0; 4]) {
+            thread::spawn(move || match ring.pop_whole(&mut [0; 4]) {
                 Popped::NoSpace { needed } => needed,
                 other => panic!("{other:?} into four bytes"),
             })
@@ -134,6 +134,49 @@ fn a_small_buffer_loses_nothing() {
         OUTCOMES.reached(needed);
     });
     OUTCOMES.are("a_small_buffer_loses_nothing", &[16, 8]);
+}
+
+/// A pop into a buffer that is too small cuts the record that it takes, and no other:
+/// bytes, length and books are those of one record.
+#[test]
+fn a_pop_cuts_the_record_that_it_takes() {
+    static OUTCOMES: Outcomes<(u8, usize, u64)> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<4>(AT_THE_WRAP);
+        let log = Logger::new(&ring, oldest());
+        log.push(Level::INFO, &[1; 16]);
+        log.push(Level::INFO, &[2; 8]);
+        log.push(Level::INFO, &[3; 8]);
+        log.push(Level::INFO, &[4; 8]);
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                Logger::new(&ring, oldest()).push(Level::INFO, &[5; 8]);
+            })
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || match ring.pop(&mut [0; 4]) {
+                Popped::Record(record) => {
+                    let id = record.bytes[0];
+                    assert_eq!(record.bytes, [id; 4]);
+                    assert!(record.truncated);
+                    (id, record.full_len, record.lost_before)
+                }
+                other => panic!("{other:?} of a ring with records"),
+            })
+        };
+        producer.join().unwrap();
+        let taken = popper.join().unwrap();
+        let stats = ring.stats();
+        assert_eq!((stats.delivered, stats.truncated), (1, 1), "{stats:?}");
+        OUTCOMES.reached(taken);
+    });
+    OUTCOMES.are(
+        "a_pop_cuts_the_record_that_it_takes",
+        // In between, the first is evicted and not yet counted.
+        &[(1, 16, 0), (2, 8, 0), (2, 8, 1)],
+    );
 }
 
 /// A snapshot beside one record does not see two, nor does the watermark.
