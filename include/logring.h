@@ -294,6 +294,16 @@ logring_status_t logring_push_tagged(logring_t *ring,
                                      const void *data,
                                      size_t len);
 
+/* Offers one record of UTF-8 text with a tag, 0 for none: as logring_push_tagged,
+ * but a text that is longer than the largest record is cut between characters.
+ *
+ * Context: as logring_push. */
+logring_status_t logring_push_text(logring_t *ring,
+                                   logring_level_t level,
+                                   uint32_t tag,
+                                   const char *text,
+                                   size_t len);
+
 /* Whether a record of this level would be let in now: 1 if its level is not below
  * the minimum and neither a mark nor a full ring refuses it, else 0, also for
  * what is no ring or no level. Nothing is counted. "Yes" may be wrong a moment
@@ -346,6 +356,14 @@ logring_status_t logring_reserve(logring_t *ring,
  *
  * Context: as logring_push; one step a word. */
 logring_status_t logring_grant_write(logring_grant_t *grant, const void *data, size_t len);
+
+/* Appends UTF-8 text to a grant, as logring_grant_write does; but what does not fit
+ * is left out from the beginning of a character on, and nothing more is appended.
+ *
+ * Context: as logring_push; one step a word. */
+logring_status_t logring_grant_write_text(logring_grant_t *grant,
+                                          const char *text,
+                                          size_t len);
 
 /* Publishes the record with what was written so far, and zeroes the grant.
  * LOGRING_TRUNCATED if the record was cut. Exactly once: a second time is

@@ -73,8 +73,7 @@ static inline size_t logring_printf_whole(const char *text, size_t len)
  * A text of LOGRING_PRINTF_BYTES or more is cut between characters, also where
  * the configuration refuses records that are too large: what is kept is
  * offered. If it is stored, it is flagged and counted as truncated, and the
- * answer is LOGRING_TRUNCATED. What the ring itself cuts to its largest record
- * is cut between bytes. */
+ * answer is LOGRING_TRUNCATED. */
 LOGRING_PRINTF_LIKE(4, 0)
 static inline logring_status_t logring_vlogf_tagged(logring_t *ring,
                                                     logring_level_t level,
@@ -100,8 +99,7 @@ static inline logring_status_t logring_vlogf_tagged(logring_t *ring,
   }
   if (LOGRING_PRINTF_SIZE(len) < sizeof text) {
     kept = LOGRING_PRINTF_SIZE(len);
-    return tag ? logring_push_tagged(ring, level, tag, text, kept)
-               : logring_push(ring, level, text, kept);
+    return logring_push_text(ring, level, tag, text, kept);
   }
   kept = logring_printf_whole(text, sizeof text - 1);
   status = logring_reserve(ring, level, tag, kept, &grant);
@@ -110,7 +108,7 @@ static inline logring_status_t logring_vlogf_tagged(logring_t *ring,
   }
   /* One byte more than there is room for: that is what flags the record. The
    * byte exists, since the text has its NUL behind it, and it is left out. */
-  (void)logring_grant_write(&grant, text, kept + 1);
+  (void)logring_grant_write_text(&grant, text, kept + 1);
   return logring_commit(&grant);
 }
 

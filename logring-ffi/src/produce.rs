@@ -1,7 +1,7 @@
 //! Producers: thread, interrupt, signal handler, forked child, panic handler.
 //! No call here waits, locks, allocates or enters the kernel.
 
-use core::ffi::c_void;
+use core::ffi::{c_char, c_void};
 
 use logring::{Grant, Level, Logger};
 
@@ -98,6 +98,27 @@ pub unsafe extern "C" fn logring_push_tagged(
         // SAFETY: hazard: those of `offer`, for which the caller vouches.
         let (log, level) = unsafe { offer(ring, level) }?;
         Ok(of_push(log.push_tagged(level, tag, bytes)))
+    })
+}
+
+/// Offers one record of UTF-8 text with a tag, 0 for none: as logring_push_tagged,
+/// but a text that is longer than the largest record is cut between characters.
+///
+/// Context: as logring_push.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_push_text(
+    ring: *mut logring_t,
+    level: logring_level_t,
+    tag: u32,
+    text: *const c_char,
+    len: usize,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `bytes`, for which the caller vouches.
+        let text = unsafe { ptr::bytes(text.cast(), len) }?;
+        // SAFETY: hazard: those of `offer`, for which the caller vouches.
+        let (log, level) = unsafe { offer(ring, level) }?;
+        Ok(of_push(log.push_text(level, tag, text)))
     })
 }
 
@@ -215,6 +236,28 @@ pub unsafe extern "C" fn logring_grant_write(
         // SAFETY: hazard: those of `open`, for which the caller vouches.
         let (ring, mut open) = unsafe { open(grant) }?;
         let cut = open.append(bytes) < bytes.len();
+        // SAFETY: hazard: those of `put`; `open` has checked the place.
+        unsafe { put(grant, apart(ring, open)) };
+        Ok(truncated(cut))
+    })
+}
+
+/// Appends UTF-8 text to a grant, as logring_grant_write does; but what does not fit
+/// is left out from the beginning of a character on, and nothing more is appended.
+///
+/// Context: as logring_push; one step a word.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_grant_write_text(
+    grant: *mut logring_grant_t,
+    text: *const c_char,
+    len: usize,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `bytes`, for which the caller vouches.
+        let text = unsafe { ptr::bytes(text.cast(), len) }?;
+        // SAFETY: hazard: those of `open`, for which the caller vouches.
+        let (ring, mut open) = unsafe { open(grant) }?;
+        let cut = open.append_text(text) < text.len();
         // SAFETY: hazard: those of `put`; `open` has checked the place.
         unsafe { put(grant, apart(ring, open)) };
         Ok(truncated(cut))

@@ -3,7 +3,14 @@
 #define _POSIX_C_SOURCE 200809L
 #include <wchar.h>
 
+#include <stdio.h>
+
+/* Counts how often something is formatted. */
+static unsigned formatted;
+static int counted_vsnprintf(char *text, size_t len, const char *fmt, va_list args);
+#define vsnprintf counted_vsnprintf
 #include "logring_printf.h"
+#undef vsnprintf
 
 #include "../../examples/frames.h"
 #include "ring.h"
@@ -200,6 +207,16 @@ static void formatted_text_is_whole_or_flagged(void)
   CHECK_EQ(logring_logf(ring, LOGRING_INFO, "%ls", L"\x20AC"), LOGRING_E_INVAL);
   CHECK_EQ(lost_now(), 0);
   CHECK(is_empty());
+
+  /* A tag comes along. */
+  CHECK_EQ(logring_logf_tagged(ring, LOGRING_WARN, 7, "disk %d", 91), LOGRING_OK);
+  CHECK_EQ(pop().tag, 7);
+  CHECK_EQ(logring_logf_tagged(ring, LOGRING_WARN, 8, "%*d", LOGRING_PRINTF_BYTES, 7),
+           LOGRING_TRUNCATED);
+  CHECK_EQ(pop().tag, 8);
+
+  /* What would be refused is not formatted. */
+  formatted = 0;
   logring_set_min_level(ring, LOGRING_WARN);
   CHECK_EQ(LOGRING_INFOF(ring, "%*d", LOGRING_PRINTF_BYTES, 7), LOGRING_FILTERED);
   CHECK_EQ(LOGRING_INFOF(ring, "mild"), LOGRING_FILTERED);
@@ -207,6 +224,33 @@ static void formatted_text_is_whole_or_flagged(void)
   CHECK_EQ(LOGRING_WARNF(ring, "%*d", LOGRING_PRINTF_BYTES, 7), LOGRING_DROPPED_FULL);
   CHECK_EQ(LOGRING_WARNF(ring, "severe"), LOGRING_DROPPED_FULL);
   CHECK_EQ(lost_now(), 2);
+  CHECK_EQ(formatted, 0);
+}
+
+/* A ring that takes less than the text cuts it between characters, too. */
+static void formatted_text_is_cut_to_the_ring_between_characters(void)
+{
+  logring_config_t cfg = defaults();
+  unsigned at;
+  for (at = 1; at < 9; at++) {
+    cfg.max_record = at;
+    make(&cfg);
+    CHECK_EQ(LOGRING_INFOF(ring, "%s", "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"), LOGRING_TRUNCATED);
+    CHECK_EQ(pop().len, at - at % 3);
+    /* Also a text that is longer than the stack takes. */
+    memset(buffer, 0, sizeof buffer);
+    while (strlen((const char *)buffer) < LOGRING_PRINTF_BYTES) {
+      strcat((char *)buffer, "\xE2\x82\xAC");
+    }
+    CHECK_EQ(LOGRING_INFOF(ring, "%s", (const char *)buffer), LOGRING_TRUNCATED);
+    CHECK_EQ(pop().len, at - at % 3);
+  }
+}
+
+static int counted_vsnprintf(char *text, size_t len, const char *fmt, va_list args)
+{
+  formatted++;
+  return vsnprintf(text, len, fmt, args);
 }
 
 int main(void)
@@ -216,5 +260,6 @@ int main(void)
   batches_hold_what_fits();
   room_is_counted_in_cells();
   formatted_text_is_whole_or_flagged();
+  formatted_text_is_cut_to_the_ring_between_characters();
   return check_report("taking");
 }

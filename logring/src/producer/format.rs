@@ -40,13 +40,13 @@ impl Logger<'_> {
     /// there waits for ever if a consumer holds the lock while it waits for this
     /// record: a consumer must not do that.
     pub fn push_fmt(&self, level: Level, tag: u32, text: fmt::Arguments<'_>) -> Pushed {
-        self.push_text(level, tag, text, |_| self)
+        self.push_fmt_to(level, tag, text, |_| self)
     }
 
     /// The same, where the logger is chosen once that many bytes of it are known.
     /// Until then this one answers.
     #[inline(always)]
-    pub(crate) fn push_text<'l>(
+    pub(crate) fn push_fmt_to<'l>(
         &'l self,
         level: Level,
         tag: u32,
@@ -121,7 +121,7 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
         match self.state {
             State::Scratch => {
                 let line = self.scratch.get(..self.len).unwrap_or_default();
-                self.log.push_line(self.level, self.tag, line)
+                self.log.push_text(self.level, self.tag, line)
             }
             State::Grant(grant) => answer(grant.commit()),
             State::Ended(pushed) => pushed,

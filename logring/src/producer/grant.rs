@@ -144,9 +144,13 @@ impl<'r> Grant<'r> {
         }
     }
 
-    /// Appends text, or as many whole characters of it as fit. After a cut
-    /// nothing more is appended, so that no later piece follows a gap.
-    pub(super) fn append_text(&mut self, text: &[u8]) -> usize {
+    /// Appends UTF-8 text, or as many whole characters of it as fit, and returns how
+    /// many bytes that were. After a cut nothing more is appended, so that no later
+    /// piece follows a gap.
+    ///
+    /// # Context
+    /// As the type; one step a word.
+    pub fn append_text(&mut self, text: &[u8]) -> usize {
         let most = floor_char(text, self.remaining());
         let appended = self.append(text.get(..most).unwrap_or_default());
         if most < text.len() {

@@ -130,14 +130,19 @@ impl<'r> Logger<'r> {
         self.offer_and_tell(level, tag, bytes, admitted)
     }
 
-    /// Offers a line of text, with a tag.
-    pub(super) fn push_line(&self, level: Level, tag: u32, line: &[u8]) -> Pushed {
-        if line.len() > self.record_bytes_max() {
-            self.push_long_text(level, tag, line)
+    /// Offers one record of text with a tag, as [`push_str`](Self::push_str) does; 0
+    /// is no tag. It is for bytes that are UTF-8 as far as the caller knows: others
+    /// may be cut up to three bytes shorter than they need be.
+    ///
+    /// # Context
+    /// As [`push`](Self::push).
+    pub fn push_text(&self, level: Level, tag: u32, text: &[u8]) -> Pushed {
+        if text.len() > self.record_bytes_max() {
+            self.push_long_text(level, tag, text)
         } else if tag == 0 {
-            self.push(level, line)
+            self.push(level, text)
         } else {
-            self.push_tagged(level, tag, line)
+            self.push_tagged(level, tag, text)
         }
     }
 

@@ -64,7 +64,7 @@ impl<'s, 'r> Shard<'s, 'r> {
         // Before the work: is there a cell anywhere? Then: is there room for
         // the line?
         let first = self.choose(level, tag, 0);
-        first.push_text(level, tag, text, |bytes| self.choose(level, tag, bytes))
+        first.push_fmt_to(level, tag, text, |bytes| self.choose(level, tag, bytes))
     }
 
     /// Reserves room for a record of at most `bytes_max` bytes; see
