@@ -141,7 +141,8 @@ mod sync;
 mod text;
 
 pub use consumer::{
-    Batch, ByteChunk, ByteDrain, DrainEnd, Drained, Frames, Heading, Losses, Popped, Record,
+    Batch, ByteChunk, ByteDrain, DrainEnd, Drained, Escaped, Frames, Heading, Losses, Popped,
+    Record,
 };
 pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
 pub use layout::Cell;

@@ -163,8 +163,10 @@ fn what_is_longer_than_the_buffer_is_cut() {
                 user: *mut std::ffi::c_void,
                 record: *const logring_record_t,
             ) -> i32 {
-                // SAFETY: hazard: pointers to nothing. They are those given below.
-                let (lens, record) = unsafe { (&mut *user.cast::<Vec<(usize, u8)>>(), &*record) };
+                // SAFETY: hazard: a pointer to nothing. It is the one given below.
+                let lens = unsafe { &mut *user.cast::<Vec<(usize, u8)>>() };
+                // SAFETY: hazard: no record. The library gives one, for this call.
+                let record = unsafe { &*record };
                 lens.push((record.len, record.flags));
                 0
             }

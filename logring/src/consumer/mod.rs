@@ -5,6 +5,7 @@
 
 mod bytes;
 mod drain;
+mod escaped;
 mod frame;
 mod losses;
 mod packed;
@@ -16,6 +17,7 @@ mod single;
 
 pub use bytes::{ByteChunk, ByteDrain, Heading};
 pub use drain::{Batch, DrainEnd, Drained};
+pub use escaped::Escaped;
 pub use frame::Frames;
 pub use losses::Losses;
 pub use pop::Popped;

@@ -124,3 +124,24 @@ fn nothing_follows_a_cut() {
     assert!(grant.commit());
     assert_eq!(pop(&ring).bytes, b"ab");
 }
+
+/// Whatever is in a message, it is one line, without commands for a terminal, and all
+/// other text is as it was.
+#[test]
+fn a_message_is_shown_as_one_line() {
+    for byte in 0..=u8::MAX {
+        let bytes = [b'a', byte, b'b'];
+        let shown = logring::Escaped(&bytes).to_string();
+        assert_eq!(shown.lines().count(), 1);
+        assert!(!shown.contains(char::is_control), "{shown}");
+        let is_text = byte.is_ascii() && !byte.is_ascii_control();
+        assert_eq!(shown.as_bytes() == bytes, is_text, "{shown}");
+    }
+    for char in ['\u{85}', '\u{2028}', '\u{2029}', '\u{7f}'] {
+        let shown = logring::Escaped(char.to_string().as_bytes()).to_string();
+        assert!(shown.starts_with("\\u{"), "{shown}");
+    }
+    let text = "é語😀 \"quoted\" \\ and plain";
+    assert_eq!(logring::Escaped(text.as_bytes()).to_string(), text);
+    assert_eq!(logring::Escaped(b"\xe8\xaa").to_string(), r"\xe8\xaa");
+}
