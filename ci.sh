@@ -67,7 +67,7 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
         riscv32imac-unknown-none-elf
     for target in thumbv7m-none-eabi thumbv7em-none-eabi riscv32imac-unknown-none-elf; do
         run cargo build --release -p logring --target "$target"
-        run cargo clippy --release -p logring --target "$target" --features shards,async,log,defmt -- -D warnings
+        run cargo clippy --release -p logring --target "$target" --features shards,async,log-kv,defmt -- -D warnings
         run cargo clippy --release -p logring-ffi --target "$target" \
             --no-default-features --features panic-handler -- -D warnings
     done

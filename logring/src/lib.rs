@@ -79,6 +79,7 @@
 //! - `log`, `tracing`: [`Level`] from the levels of these facades.
 //! - `log`: `adapters::LogAdapter`, which makes a ring the logger behind the
 //!   macros of the `log` crate.
+//! - `log-kv`: `log`, and the adapter stores key-values. `std` with `log` does so, too.
 //! - `defmt`: `adapters::DefmtTransport`, the same for the `defmt` crate: no
 //!   interrupt is masked, and frames nest.
 //! - `shards`: `Shards`, a set of rings behind one logger.

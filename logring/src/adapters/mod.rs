@@ -13,7 +13,7 @@ mod defmt;
 mod log;
 
 #[cfg(all(feature = "defmt", not(all(test, any(loom, shuttle)))))]
-pub use self::defmt::{DefmtTransport, encode_frame};
+pub use self::defmt::{DefmtLevels, DefmtTransport, encode_frame};
 #[cfg(all(feature = "log", not(all(test, any(loom, shuttle)))))]
 pub use self::log::LogAdapter;
 #[cfg(feature = "async")]

@@ -51,7 +51,8 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-fn is_shown(char: char) -> bool {
+/// Whether a character stays as it is in a line of text.
+pub(crate) fn is_shown(char: char) -> bool {
     !(char.is_control() || matches!(char, '\u{2028}' | '\u{2029}'))
 }
 

@@ -18,6 +18,12 @@ mod single;
 pub use bytes::{ByteChunk, ByteDrain, Heading};
 pub use drain::{Batch, DrainEnd, Drained};
 pub use escaped::Escaped;
+#[cfg(all(
+    feature = "log",
+    any(feature = "log-kv", feature = "std"),
+    not(all(test, any(loom, shuttle)))
+))]
+pub(crate) use escaped::is_shown;
 pub use frame::Frames;
 pub use losses::Losses;
 pub use pop::Popped;

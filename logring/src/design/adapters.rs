@@ -57,7 +57,10 @@
 //! - **F3** A frame that was offered is in the ring whole, or is one loss in the
 //!   ledger: what finds no buffer, outgrows it, or exceeds the largest record is
 //!   too big, as an empty buffer is for any frame. A frame without F.e was not
-//!   offered.
+//!   offered, nor was one without a byte, which `defmt::flush` makes.
+//! - **F4** The record, or the loss, has the level that the frame's first two bytes
+//!   stand for. Of a frame without a buffer they are kept in a word, which belongs to
+//!   its depth as a buffer does: so F1 and F2 hold for it.
 //!
 //! F1 is false for threads that are switched in the middle of a frame, and for a
 //! frame that is abandoned while the one below it goes on (a panic that is

@@ -3,9 +3,9 @@
 //! a frame of its own, and is interrupted in the same way.
 
 use super::Got;
-use crate::adapters::DefmtTransport;
+use crate::adapters::{DefmtLevels, DefmtTransport};
 use crate::sync::hook;
-use crate::{Cause, Config, Level, LogRing, Logger, Lost, Popped, Pushed, Ring};
+use crate::{Cause, Config, Level, LogRing, Logger, Lost, Popped, Pushed, Ring, Severity};
 use core::cell::RefCell;
 use std::boxed::Box;
 use std::vec::Vec;
@@ -98,6 +98,28 @@ fn pieces(id: u8) -> [Vec<u8>; 3] {
     [vec![id; 2], vec![id; 1], vec![id; 5]]
 }
 
+/// The levels of the first five frames of a case; those after them have none.
+const LEVELS: [Level; 5] = [
+    Level::TRACE,
+    Level::DEBUG,
+    Level::INFO,
+    Level::WARN,
+    Level::ERROR,
+];
+
+fn level_of(id: u8) -> Level {
+    let at = usize::from(id).wrapping_sub(1);
+    LEVELS.get(at).copied().unwrap_or(Level::INFO)
+}
+
+/// What a linker would say of them.
+fn levels() -> DefmtLevels {
+    DefmtLevels::new([1_u8, 2, 3, 4, 5].map(|id| {
+        let number = u16::from_le_bytes([id; 2]);
+        number..number + 1
+    }))
+}
+
 /// One context: logs a frame and counts what that takes.
 fn log_frame() {
     let (to, id, below) = with(|case| {
@@ -115,7 +137,7 @@ fn log_frame() {
         let context = case.steps.len() - 1;
         case.releasing[context] = Some(case.steps[context]);
     });
-    let answer = to.release();
+    let answer = to.release_with(&levels());
     with(|case| {
         case.releasing.pop();
         let steps = case.steps.pop().expect("this context");
@@ -154,10 +176,12 @@ fn run(to: &'static Transport, fire: &Fire, resident: u8, deep: &mut usize) -> u
     // acquire; three pieces; release, and its push.
     let bound = 3 + (3 * 3 + BYTES) + (3 + BYTES) + to.logger().steps_max(BYTES);
     let mut stored: Vec<_> = (0..resident).map(|id| RESIDENT + id).collect();
+    let mut too_big = [0; Severity::COUNT];
     for done in &case.done {
         assert!(done.steps <= bound, "{} > {bound}: {fire:?}", done.steps);
         let too_deep = done.answer == Pushed::Lost(Lost::TooBig);
         *deep += usize::from(too_deep);
+        too_big[level_of(done.id).severity() as usize] += u64::from(too_deep);
         assert_eq!(
             too_deep,
             done.below >= DEPTH,
@@ -172,6 +196,10 @@ fn run(to: &'static Transport, fire: &Fire, resident: u8, deep: &mut usize) -> u
     let got = drained(ring);
     let after = ring.stats().lost;
     let since = |cause| (after.by_cause(cause) - before.by_cause(cause)) as usize;
+    for (expected, severity) in too_big.into_iter().zip(Severity::ALL) {
+        let [was, is] = [before, after].map(|table| table.get(Cause::TooBig, severity));
+        assert_eq!(is - was, expected, "{severity:?}: {fire:?}");
+    }
     let lost = after.total() - before.total();
     assert_eq!(got.told + ring.take_trailing_loss(), lost, "{fire:?}");
     let offered = case.done.len() as u64 + u64::from(resident);
@@ -195,6 +223,7 @@ fn drained(ring: &Ring) -> Got {
     while let Popped::Record(record) = ring.pop(&mut buf) {
         let id = record.bytes[0];
         assert_eq!(record.bytes, [id; BYTES], "a torn frame");
+        assert_eq!(record.level, level_of(id));
         got.ids.push(id);
         got.told += record.lost_before;
     }

@@ -1,6 +1,6 @@
 //! The transport for the `defmt` crate: lengths and depths, fits and one more.
 
-use logring::adapters::{DefmtTransport, encode_frame};
+use logring::adapters::{DefmtLevels, DefmtTransport, encode_frame};
 use logring::{Cause, Config, Level, LogRing, Logger, Lost, Popped, Pushed, Ring, Severity};
 
 use crate::support::{glance, lost, pop};
@@ -115,10 +115,10 @@ fn calls_without_a_frame_do_nothing() {
     assert_eq!(ring.stats().lost.total(), 0);
 }
 
-/// The records have the transport's level; losses are counted under it, and
-/// below the logger's minimum nothing is offered, however long it is.
+/// Without a level of their own, records have the transport's; losses are counted under
+/// it, and below the logger's minimum nothing is offered, however long it is.
 #[test]
-fn the_level_is_the_transports() {
+fn the_level_is_the_transports_where_a_frame_has_none() {
     let config = Config::drop_newest().with_min_level(Some(Level::INFO));
     let (ring, to) = transport::<1, 8>(config);
     let say = |to: &DefmtTransport<1, 8>, bytes: usize| {
@@ -138,6 +138,134 @@ fn the_level_is_the_transports() {
     assert_eq!(say(&to, 8), Pushed::Filtered);
     assert_eq!(say(&to, 9), Pushed::Filtered);
     assert_eq!(ring.stats().lost.total(), 1);
+}
+
+/// Numbers as a linker script gives them: those of each severity in a row, before them
+/// those of primitives, behind them those of `println!`. Nobody logs at `info!`.
+fn levels() -> DefmtLevels {
+    DefmtLevels::new([3..5, 5..300, 300..300, 300..301, 301..400])
+}
+
+/// Logs a frame of so many bytes that has this number.
+fn say<const DEPTH: usize, const BYTES: usize>(
+    to: &DefmtTransport<DEPTH, BYTES>,
+    id: u16,
+    bytes: usize,
+) -> Pushed {
+    to.acquire();
+    to.write(&id.to_le_bytes());
+    to.write(&vec![1; bytes - 2]);
+    to.release_with(&levels())
+}
+
+/// A record has the level of the range that the number of its frame is in, whose end is
+/// not of it; and the transport's where there is none.
+#[test]
+fn a_frame_has_the_level_of_its_number() {
+    let (ring, to) = transport::<1, 8>(Config::drop_newest());
+    let to = to.with_level(Level::FATAL);
+    for (id, level) in [
+        (0, Level::FATAL),
+        (2, Level::FATAL),
+        (3, Level::TRACE),
+        (4, Level::TRACE),
+        (5, Level::DEBUG),
+        (299, Level::DEBUG),
+        (300, Level::WARN),
+        (301, Level::ERROR),
+        (399, Level::ERROR),
+        (400, Level::FATAL),
+        (u16::MAX, Level::FATAL),
+    ] {
+        assert_eq!(say(&to, id, 8), Pushed::Stored);
+        assert_eq!(pop(ring).level, level, "{id}");
+    }
+    // Half a number is none.
+    to.acquire();
+    to.write(&[5]);
+    assert_eq!(to.release_with(&levels()), Pushed::Stored);
+    assert_eq!(pop(ring).level, Level::FATAL);
+    assert_eq!(DefmtLevels::linked(), DefmtLevels::NONE, "on a host");
+}
+
+/// What is chatty fills the ring up to its mark, and what is severe is stored.
+#[test]
+fn a_mark_keeps_room_for_severe_frames() {
+    let config = Config::drop_newest().with_mark(Severity::Debug, 50);
+    let (ring, to) = transport::<1, 8>(config);
+    let stored = (0..100).filter(|_| say(&to, 7, 8).is_stored()).count();
+    assert_eq!(stored, 8, "half of the ring's cells");
+    assert_eq!(say(&to, 7, 8), Pushed::Lost(Lost::Level));
+    assert_eq!(say(&to, 301, 8), Pushed::Stored);
+    let table = ring.stats().lost;
+    assert_eq!(table.get(Cause::Level, Severity::Debug), 93);
+    assert_eq!(table.total(), 93);
+}
+
+/// The minimum of the logger holds for the level of the frame.
+#[test]
+fn what_is_below_the_minimum_is_filtered_by_its_own_level() {
+    let config = Config::drop_newest().with_min_level(Some(Level::WARN));
+    let (ring, to) = transport::<1, 8>(config);
+    assert_eq!(say(&to, 299, 8), Pushed::Filtered);
+    assert_eq!(say(&to, 299, 9), Pushed::Filtered);
+    assert_eq!(say(&to, 400, 8), Pushed::Filtered, "INFO, as of println");
+    assert_eq!(say(&to, 300, 8), Pushed::Stored);
+    assert_eq!(pop(ring).level, Level::WARN);
+    assert_eq!(ring.stats().lost.total(), 0);
+}
+
+/// What is too long or too deep counts under its own level; four frames without a buffer
+/// do, and those above them under the transport's.
+#[test]
+fn what_is_refused_counts_under_its_own_level() {
+    let (ring, to) = transport::<1, 8>(Config::drop_newest());
+    let to = to.with_level(Level::FATAL);
+    let too_big = |severity| ring.stats().lost.get(Cause::TooBig, severity);
+    assert_eq!(say(&to, 301, 9), Pushed::Lost(Lost::TooBig));
+    assert_eq!(too_big(Severity::Error), 1);
+
+    // Again and again: nothing is left of those before.
+    for times in 1..=2 {
+        for id in [300, 5, 3, 301, 4, 300, 300] {
+            to.acquire();
+            to.write(&u16::to_le_bytes(id));
+            to.write(&u16::to_le_bytes(400));
+        }
+        for _ in 0..6 {
+            assert_eq!(to.release_with(&levels()), Pushed::Lost(Lost::TooBig));
+        }
+        assert_eq!(to.release_with(&levels()), Pushed::Stored);
+        assert_eq!(pop(ring).level, Level::WARN);
+        assert_eq!(too_big(Severity::Fatal), 2 * times);
+        assert_eq!(too_big(Severity::Trace), 2 * times);
+        assert_eq!(too_big(Severity::Error), 1 + times);
+        assert_eq!(too_big(Severity::Debug), times);
+        assert_eq!(too_big(Severity::Warn), 0);
+    }
+}
+
+/// `defmt::flush` begins a frame and ends it without a byte: that is no record, and no
+/// loss where there is no buffer for it.
+#[test]
+fn a_frame_without_a_byte_is_not_offered() {
+    let (ring, to) = transport::<1, 8>(Config::drop_newest());
+    to.acquire();
+    assert_eq!(to.release(), Pushed::Filtered);
+    assert_eq!(glance(ring), Popped::Empty);
+    to.acquire();
+    to.write(b"outer");
+    for _ in 0..2 {
+        to.acquire();
+        to.write(b"");
+        assert_eq!(to.release(), Pushed::Filtered);
+        to.acquire();
+        to.write(b"deep");
+        assert_eq!(to.release(), Pushed::Lost(Lost::TooBig));
+    }
+    assert_eq!(to.release(), Pushed::Stored);
+    let record = pop(ring);
+    assert_eq!((&record.bytes[..], record.lost_before), (&b"outer"[..], 2));
 }
 
 /// The wire bytes of frames in a row: a zero before the first one and after

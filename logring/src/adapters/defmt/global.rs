@@ -30,15 +30,47 @@
 /// logring::defmt_global_logger!(TRANSPORTS[core_index()]);
 /// ```
 ///
-/// `defmt`'s flush does nothing: it means to wait for the host, and a producer
-/// never waits. Whoever needs the frames delivered drains the ring.
+/// # Flush
+///
+/// `defmt::flush` does nothing unless the program says what it does: it means to wait for
+/// the host, and a producer never waits. The function after `flush =` is what it calls:
+///
+/// ```no_run
+/// use logring::adapters::{DefmtTransport, encode_frame};
+/// use logring::{Config, Popped};
+///
+/// logring::define!(static LOG: [u8; 8192] = Config::drop_newest());
+/// static TRANSPORT: DefmtTransport<4, 64> = DefmtTransport::new(LOG);
+/// logring::defmt_global_logger!(TRANSPORT, flush = send_all);
+///
+/// fn send_all() {
+///     let mut encoder = defmt::Encoder::new();
+///     let mut buf = [0; 64];
+///     while let Popped::Record(record) = LOG.ring().pop(&mut buf) {
+///         encode_frame(&mut encoder, record.bytes, uart_write);
+///     }
+/// }
+/// # fn uart_write(_: &[u8]) {}
+/// ```
+///
+/// That function runs in the producer, in every context that calls `defmt::flush`, and
+/// whoever calls it waits for it. It takes one of the transport's buffers while it runs. It
+/// must not disturb the stream of another consumer, which may be in the middle of a frame:
+/// best call `defmt::flush` where that consumer will not go on.
+///
+/// A panic handler that logs by `defmt` and stops leaves its message in the ring. It calls
+/// `defmt::flush`, or drains itself; if records were open, it calls
+/// [`Ring::recover`](crate::Ring::recover) first. `panic-probe` 1.0 with its feature
+/// `print-defmt` calls no flush: it logs the message and goes into HardFault. Its message is
+/// sent by a handler of HardFault that calls `recover` and drains.
 ///
 /// # Context
 /// An item; what it defines may be called from every context that its
-/// transport may, see [`DefmtTransport`](crate::adapters::DefmtTransport).
+/// transport may, see [`DefmtTransport`](crate::adapters::DefmtTransport). `flush` runs the
+/// given function in the context of its caller.
 #[macro_export]
 macro_rules! defmt_global_logger {
-    ($transport:expr) => {
+    ($transport:expr $(, flush = $flush:expr)? $(,)?) => {
         const _: () = {
             #[::defmt::global_logger]
             struct Global;
@@ -55,7 +87,12 @@ macro_rules! defmt_global_logger {
                     $transport.acquire();
                 }
 
-                unsafe fn flush() {}
+                unsafe fn flush() {
+                    $(
+                        const FLUSH: fn() = $flush;
+                        FLUSH();
+                    )?
+                }
 
                 unsafe fn release() {
                     $transport.release();

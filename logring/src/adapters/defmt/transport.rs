@@ -1,6 +1,7 @@
 //! Takes frames piece by piece, from contexts that interrupt each other, and
 //! offers each to a ring as one record.
 
+use super::DefmtLevels;
 use crate::error::Pushed;
 use crate::level::Level;
 use crate::producer::Logger;
@@ -24,7 +25,13 @@ use crate::sync::{ALONE, Byte, Slot, same_core};
 /// logger. All of them are counted, and told to the consumer with a later
 /// record. A frame that is never released was not offered: so a program that
 /// panics while it formats, and does not return from that, loses the frame and
-/// can still log.
+/// can still log. Nor was a frame without a byte, which is what `defmt::flush` makes.
+///
+/// A record has the level of its frame: `debug!` is `DEBUG`, `error!` is `ERROR`. So
+/// the marks of the logger keep room for severe frames, its minimum level holds, and
+/// losses are counted by severity. [`DefmtLevels`] says how the level is known. A frame
+/// on top of more than `DEPTH + 4` open ones counts under the level of
+/// [`with_level`](Self::with_level).
 ///
 /// [`defmt_global_logger!`](crate::defmt_global_logger) makes it the program's
 /// logger, [`encode_frame`](super::encode_frame) prepares records for the wire:
@@ -75,7 +82,19 @@ pub struct DefmtTransport<const DEPTH: usize, const FRAME_BYTES: usize> {
     /// found it. It may exceed `DEPTH`: then the last have no buffer.
     open: Slot,
     buffers: [Buffer<FRAME_BYTES>; DEPTH],
+    /// What is known of the next frames, which have no buffer. Owner: as of a buffer.
+    deep: [Deep; DEEP],
 }
+
+/// Frames without a buffer that are counted under their own level.
+const DEEP: usize = 4;
+
+/// A frame without a buffer: its number, [`NO_ID`], or 0 before its first byte. `defmt`
+/// has no format string of number 0.
+struct Deep(Slot);
+
+/// Larger than a number can be.
+const NO_ID: usize = u16::MAX as usize + 1;
 
 /// The frame that `open` counted when it began. Owner: its context, from the
 /// store of `open` that begins it to the one that ends it (F1).
@@ -114,7 +133,10 @@ impl<const BYTES: usize> Buffer<BYTES> {
 
 impl<const DEPTH: usize, const FRAME_BYTES: usize> DefmtTransport<DEPTH, FRAME_BYTES> {
     /// A transport that writes through `logger`, whatever that says about
-    /// cutting. Its records have the level `INFO`.
+    /// cutting. Frames without a level are records of the level `INFO`.
+    ///
+    /// # Context
+    /// Any context, also `const`; meant for a `static`.
     #[must_use]
     pub const fn new(logger: Logger<'static>) -> Self {
         Self {
@@ -122,11 +144,15 @@ impl<const DEPTH: usize, const FRAME_BYTES: usize> DefmtTransport<DEPTH, FRAME_B
             level: Level::INFO,
             open: Slot::new(0),
             buffers: [const { Buffer::new() }; DEPTH],
+            deep: [const { Deep(Slot::new(0)) }; DEEP],
         }
     }
 
-    /// This transport with records of `level`. All frames have the same: what
-    /// `defmt` knows of a frame's own is in its symbol table, on the host.
+    /// This transport with records of `level` for frames without a level of their own:
+    /// those of `println!`, and all where [`DefmtLevels`] knows of none.
+    ///
+    /// # Context
+    /// Any context, also `const`; one step.
     #[must_use]
     pub const fn with_level(mut self, level: Level) -> Self {
         self.level = level;
@@ -148,7 +174,14 @@ impl<const DEPTH: usize, const FRAME_BYTES: usize> DefmtTransport<DEPTH, FRAME_B
         same_core();
         if let Some(buffer) = self.buffers.get(open) {
             buffer.len.store(0, ALONE);
+        } else if let Some(Deep(id)) = self.deep(open) {
+            id.store(0, ALONE);
         }
+    }
+
+    /// Where the frame that is so deep is kept, if it has no buffer.
+    fn deep(&self, open: usize) -> Option<&Deep> {
+        self.deep.get(open.checked_sub(DEPTH)?)
     }
 
     /// Appends to the frame that was begun last. Without one, it does nothing.
@@ -156,27 +189,58 @@ impl<const DEPTH: usize, const FRAME_BYTES: usize> DefmtTransport<DEPTH, FRAME_B
         let last = self.open.load(ALONE).wrapping_sub(1);
         if let Some(buffer) = self.buffers.get(last) {
             buffer.append(bytes);
+        } else if let Some(Deep(id)) = self.deep(last) {
+            if id.load(ALONE) == 0 && !bytes.is_empty() {
+                id.store(id_of(bytes).map_or(NO_ID, usize::from), ALONE);
+            }
         }
     }
 
-    /// Ends the frame that was begun last and offers it as one record. Without
-    /// a frame, it does nothing and answers `Filtered`.
+    /// Ends the frame that was begun last and offers it as one record, with the level
+    /// that [`DefmtLevels::linked`] says. Without a frame, or if nothing was written to
+    /// it, it offers nothing and answers `Filtered`.
     ///
     /// `defmt` has no use for the answer; whoever calls this may.
     pub fn release(&self) -> Pushed {
+        self.release_with(&DefmtLevels::linked())
+    }
+
+    /// As [`release`](Self::release), with the level that `levels` says: for a program
+    /// that is linked without the script of `defmt`, and has a `defmt::Logger` of its
+    /// own.
+    pub fn release_with(&self, levels: &DefmtLevels) -> Pushed {
         let open = self.open.load(ALONE);
         let Some(last) = open.checked_sub(1) else {
             return Pushed::Filtered;
         };
         let mut frame = [0; FRAME_BYTES];
-        let len = self.buffers.get(last).map(|buffer| buffer.copy(&mut frame));
+        let (len, id) = if let Some(buffer) = self.buffers.get(last) {
+            let len = buffer.copy(&mut frame);
+            (len, id_of(frame.get(..len).unwrap_or(&frame)))
+        } else {
+            // Too long for any buffer, unless nothing was written.
+            match self.deep(last).map(|Deep(id)| id.load(ALONE)) {
+                Some(0) => (0, None),
+                Some(id) => (usize::MAX, u16::try_from(id).ok()),
+                None => (usize::MAX, None),
+            }
+        };
         // The copy is complete: now, and no sooner, the buffer may be another's.
         // The push needs none, so what interrupts it is no deeper than this was.
         same_core();
         self.open.store(last, ALONE);
-        match len.and_then(|len| frame.get(..len)) {
-            Some(frame) => self.logger.push(self.level, frame),
-            None => self.logger.refuse_too_big(self.level),
+        if len == 0 {
+            return Pushed::Filtered;
+        }
+        let level = id.and_then(|id| levels.of(id)).unwrap_or(self.level);
+        match frame.get(..len) {
+            Some(frame) => self.logger.push(level, frame),
+            None => self.logger.refuse_too_big(level),
         }
     }
+}
+
+/// The number of a frame's format string: `defmt` writes it first, and at once.
+fn id_of(frame: &[u8]) -> Option<u16> {
+    frame.first_chunk().map(|&id| u16::from_le_bytes(id))
 }
