@@ -16,8 +16,9 @@ use crate::stats::Stats;
 /// A shard is named by any number, of which the remainder by `N` counts: the
 /// number of a thread ([`thread_index`](super::thread_index)) or core, or
 /// whatever else spreads the producers. Any number of producers may share a
-/// shard. A producer whose shard has no room tries its neighbour, the next
-/// one, before the record is lost; see [`Shard`].
+/// shard. A producer whose shard has no room goes to the emptiest of up to
+/// [`OTHERS_MAX`](super::OTHERS_MAX) others, so a shard whose threads hardly log
+/// is room for all; see [`Shard`].
 ///
 /// All rings are written to by one configuration; they may differ in size. A
 /// merge needs a clock, the same one for all shards. A set is a `Copy` value
@@ -54,8 +55,8 @@ use crate::stats::Stats;
 #[derive(Clone, Copy)]
 pub struct Shards<'r, const N: usize> {
     pub(super) loggers: [Logger<'r>; N],
-    /// Whether a producer may go to the neighbour.
-    neighbours: bool,
+    /// Whether a producer may go to another shard than its own.
+    others: bool,
 }
 
 impl<'r, const N: usize> Shards<'r, N> {
@@ -77,7 +78,7 @@ impl<'r, const N: usize> Shards<'r, N> {
         }
         Self {
             loggers,
-            neighbours: true,
+            others: true,
         }
     }
 
@@ -96,15 +97,15 @@ impl<'r, const N: usize> Shards<'r, N> {
         self
     }
 
-    /// This set without neighbours: a full shard refuses or evicts, whatever
+    /// This set without other shards: a full shard refuses or evicts, whatever
     /// room there is elsewhere. The records of a producer then stay in one
-    /// shard, and in order.
+    /// shard, and in order, and nobody else fills or overwrites that shard.
     ///
     /// # Context
     /// Any context, also `const`; one step.
     #[must_use]
-    pub const fn without_neighbour(mut self) -> Self {
-        self.neighbours = false;
+    pub const fn without_others(mut self) -> Self {
+        self.others = false;
         self
     }
 
@@ -116,15 +117,11 @@ impl<'r, const N: usize> Shards<'r, N> {
     #[inline]
     #[must_use]
     pub const fn at(&self, shard: usize) -> Shard<'_, 'r> {
-        let home = shard % N;
-        let next = if home + 1 == N { 0 } else { home + 1 };
+        let at = shard % N;
         Shard {
-            home: &self.loggers[home],
-            neighbour: if self.neighbours && next != home {
-                Some(&self.loggers[next])
-            } else {
-                None
-            },
+            home: &self.loggers[at],
+            at,
+            set: if self.others { &self.loggers } else { &[] },
         }
     }
 
@@ -238,7 +235,7 @@ impl<'r, const N: usize> Shards<'r, N> {
     /// [`Shard::steps_max`].
     ///
     /// # Context
-    /// Any context, also `const`; `N` steps.
+    /// Any context, also `const`; `N * N` steps.
     #[must_use]
     pub const fn steps_max(&self, bytes: usize) -> usize {
         let mut most = 0;

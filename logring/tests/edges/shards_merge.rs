@@ -225,7 +225,7 @@ fn an_open_grant_holds_up_its_own_shard_alone() {
 #[test]
 fn losses_are_told_by_shard() {
     let rings: [LogRing<4>; 2] = std::array::from_fn(|_| LogRing::new());
-    let log = Shards::new([&rings[0], &rings[1]], Config::drop_oldest());
+    let log = Shards::new([&rings[0], &rings[1]], Config::drop_oldest()).without_others();
     for id in 0..6 {
         log.push(0, Level::INFO, &[id]);
     }
