@@ -33,6 +33,13 @@ impl Ring {
         geometry::payload_bytes_max(self.cell_count())
     }
 
+    /// Records delivered so far, modulo the machine word.
+    #[cfg(feature = "shards")]
+    #[inline]
+    pub(crate) fn delivered(&self) -> usize {
+        self.back.delivered.load(V)
+    }
+
     /// A snapshot of the ring's figures.
     ///
     /// Each counter is monotonic from one snapshot to the next (modulo its
