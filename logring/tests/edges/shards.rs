@@ -167,6 +167,32 @@ fn fills_are_compared_by_capacity() {
     assert_eq!(imbalance.fill_spread_percent, 25);
 }
 
+/// One idle shard among full ones does not move the spread much; it is the
+/// emptiest.
+#[test]
+fn an_idle_shard_among_full_ones_is_the_emptiest() {
+    let rings = rings::<8>();
+    let log = set(&rings, Config::drop_newest());
+    for shard in (0..8).filter(|&shard| shard != 5) {
+        fill(&log, shard, CELLS);
+    }
+    let imbalance = log.imbalance();
+    assert_eq!(imbalance.fill_spread_percent, 14);
+    assert_eq!(
+        (imbalance.emptiest.shard, imbalance.emptiest.used_bytes),
+        (5, 0)
+    );
+    // What overflows evens that out.
+    while log.push(0, Level::INFO, b"x").is_stored() {}
+    let imbalance = log.imbalance();
+    assert_eq!(imbalance.fill_spread_percent, 0);
+    assert_eq!(imbalance.lost_spread_percent, 100);
+    assert_eq!(
+        (imbalance.lost_most.shard, imbalance.lost_most.lost),
+        (0, 1)
+    );
+}
+
 /// The same ring twice is no second room, and no harm.
 #[test]
 fn a_ring_that_is_twice_in_a_set_keeps_its_books() {
@@ -215,19 +241,30 @@ fn a_stack_number_is_the_same_in_one_thread() {
     assert_eq!(stack_index(), stack_index());
 }
 
-/// Numbers of threads are counted, and stay.
+/// Numbers of threads are counted, and stay. Behind a `main` that has asked, each
+/// of `N` further threads has a shard of its own.
 #[test]
 #[cfg(feature = "std")]
-fn a_thread_has_a_number_of_its_own() {
+fn threads_that_ask_one_after_the_other_have_a_shard_each() {
     use logring::shards::thread_index;
     let mine = thread_index();
-    let others = [0, 1].map(|_| {
-        let other = std::thread::spawn(|| [thread_index(), thread_index()]);
-        other.join().unwrap()
+    let others: [usize; 8] = core::array::from_fn(|_| {
+        let asks = || {
+            let number = thread_index();
+            assert_eq!(thread_index(), number);
+            number
+        };
+        std::thread::spawn(asks).join().unwrap()
     });
     assert_eq!(thread_index(), mine);
-    assert!(others.iter().all(|[one, two]| one == two));
-    assert!(others[0][0] != mine && others[1][0] != mine && others[0] != others[1]);
+    assert!(!others.contains(&mine));
+    for shards in [1, 2, 3, 4, 8] {
+        for run in others.chunks_exact(shards) {
+            let mut homes: Vec<_> = run.iter().map(|number| number % shards).collect();
+            homes.sort_unstable();
+            assert_eq!(homes, (0..shards).collect::<Vec<_>>(), "{run:?}");
+        }
+    }
 }
 
 #[test]
