@@ -15,7 +15,9 @@ use crate::status::{
 /// In flags: the record was cut.
 pub const LOGRING_FLAG_TRUNCATED: u8 = 1;
 
-/// A delivered record.
+/// A delivered record. The library writes all of it. A field that a later version adds
+/// takes the place of something reserved, which is 0 until then, so 0 in it means "not
+/// said"; the size stays.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct logring_record_t {
@@ -33,6 +35,11 @@ pub struct logring_record_t {
     pub level: logring_level_t,
     /// LOGRING_FLAG_TRUNCATED; ignore others.
     pub flags: u8,
+    /// Bytes that the record had in the ring: more than len only if it was cut to the
+    /// consumer's buffer.
+    pub full_len: usize,
+    /// 0.
+    pub reserved: [u64; 2],
 }
 
 /// Takes the oldest record into buf, whole. LOGRING_EMPTY, LOGRING_PENDING.
@@ -103,8 +110,10 @@ pub unsafe extern "C" fn logring_pop_cut(
     })
 }
 
-/// What logring_drain gives each record to. Nonzero stops the drain. It must
-/// return: neither longjmp nor an exception may leave it.
+/// What logring_drain gives each record to. Nonzero stops the drain. It may write to
+/// the record's bytes and to all of scratch. It must return: neither longjmp nor an
+/// exception may leave it, and a thread that is cancelled in it (pthread_cancel) ends
+/// the process.
 pub type logring_sink_fn =
     Option<unsafe extern "C" fn(user: *mut c_void, record: *const logring_record_t) -> i32>;
 
@@ -133,7 +142,7 @@ pub unsafe extern "C" fn logring_drain(
         let out_count = place(out_count)?;
         let sink = sink.ok_or(LOGRING_E_NULL)?;
         // SAFETY: hazard: those of `buffer`, for which the caller vouches.
-        let scratch = unsafe { ptr::buffer(scratch, scratch_len) }?;
+        unsafe { ptr::buffer(scratch, scratch_len) }?;
         // SAFETY: hazard: those of `block`, for which the caller vouches.
         let block = unsafe { ptr::block(ring) }?;
         let used = block.ring.used_bytes() / Ring::CELL_BYTES;
@@ -144,7 +153,10 @@ pub unsafe extern "C" fn logring_drain(
             if count == max {
                 break LOGRING_OK;
             }
-            let record = match block.ring.pop(scratch) {
+            // Anew for each record: in between, the buffer is the sink's, who may use it.
+            // SAFETY: hazard: those of `buffer`, for which the caller vouches.
+            let buf = unsafe { ptr::buffer(scratch, scratch_len) }?;
+            let record = match block.ring.pop(buf) {
                 Popped::Record(record) => c_record(&record),
                 Popped::Empty => break LOGRING_EMPTY,
                 Popped::Pending | Popped::NoSpace { .. } => break LOGRING_PENDING,
@@ -225,5 +237,7 @@ fn c_record(record: &Record<'_>) -> logring_record_t {
         } else {
             0
         },
+        full_len: record.full_len,
+        reserved: [0; 2],
     }
 }

@@ -66,7 +66,7 @@
 //!  E.a  read states from t on, cell by cell, while they are of their lap and
 //!       committed, until `max(need, chunk)` cells end with a record
 //!  E.b  note the severity of each record on the way
-//!       too few cells: tail moved? again : refused: busy      nothing was evicted
+//!       too few cells: tail.cas(t -> t) ? refused: busy : again   nothing was evicted
 //!  E.c  if !tail.cas(t -> end): again
 //!  E.d  count the records as evicted; raise the watermark
 //!
@@ -195,7 +195,10 @@
 //! - **I9** "Full" is true: at P.c the ring lacked room. A head from before only
 //!   understates the use; and by P.a's Acquire the tail is at least as new as the
 //!   one that the head's owner knew, so use is never overstated either. "Busy" is true: at E.a a record that had to go
-//!   was not committed. Nothing is evicted while there is room.
+//!   was not committed, and a swap that changes nothing says that the tail was still the
+//!   one whose cells were read (I3). A load of the tail would not: an old one may not
+//!   have moved for it, while its first cell is reserved for the next lap already.
+//!   Nothing is evicted while there is room.
 //! - **I10** A mark is never overrun: when P.e succeeds, `h` is the head, and `t`
 //!   is not newer than the tail. A severity with a mark never evicts.
 //!
@@ -224,7 +227,7 @@
 //!   (2), P.a and P.b of the loop, R.a (4). A formatted line looks twice, but who
 //!   looks does not evict, and spares the walk. `push_at_once`, where it leaves the
 //!   offer to a logger, adds 19 (10 on 32-bit targets).
-//! - An attempt: P.c, the walk, a look whether the tail moved, E.c, the
+//! - An attempt: P.c, the walk, E.c once or twice, the
 //!   watermark (5), E.d (6), P.d, P.e.
 //! - W k: a state and the payload words of each cell, the header's included.
 //! - R: the sum of refusals for W.d, 7 words in each stripe; 4: info word, pad,

@@ -309,6 +309,8 @@ pub(crate) const NO_RECORD: logring_record_t = logring_record_t {
     tag: 0xEEEE,
     level: 0xEE,
     flags: 0xEE,
+    full_len: 0xEEEE,
+    reserved: [0xEE; 2],
 };
 
 /// Asserts that no call has filled it, but for its length.

@@ -80,7 +80,10 @@ NEXT(logring_record_t, timestamp, lost_before, uint64_t);
 NEXT(logring_record_t, lost_before, tag, uint32_t);
 NEXT(logring_record_t, tag, level, uint8_t);
 NEXT(logring_record_t, level, flags, uint8_t);
-LAST(logring_record_t, flags);
+_Static_assert(offsetof(logring_record_t, full_len) ==
+                   ALIGNED_UP(END(logring_record_t, flags), _Alignof(size_t)),
+               "behind the padding");
+_Static_assert(sizeof(((logring_record_t *)0)->reserved) == 2 * 8, "room to grow");
 
 FIRST(logring_stats_t, struct_size);
 NEXT(logring_stats_t, struct_size, counter_bits, uint32_t);
@@ -115,7 +118,7 @@ _Static_assert(LOGRING_CAUSE_EVICTED == 6, "the last of seven causes");
 _Static_assert(sizeof(logring_grant_t) <= 64, "size");
 #if UINTPTR_MAX > 0xFFFFFFFFu
 _Static_assert(sizeof(logring_config_t) == 40, "size");
-_Static_assert(sizeof(logring_record_t) == 40, "size");
+_Static_assert(sizeof(logring_record_t) == 64, "size");
 _Static_assert(sizeof(logring_iov_t) == 16, "size");
 _Static_assert(sizeof(logring_grant_t) == 64, "size");
 #endif

@@ -91,9 +91,18 @@ impl Ring {
     #[inline(always)]
     fn pop_as<'b>(&self, buf: &'b mut [u8], whole: bool) -> Popped<'b> {
         let mut words = ExtraWords::NONE;
+        let early = if cfg!(logring_bug = "early_gap") {
+            self.tell_evicted()
+        } else {
+            0
+        };
         match self.take_one(buf, &mut words) {
             Taken::Record(level, header) => {
-                let mut lost_before = self.tell_evicted();
+                let mut lost_before = if cfg!(logring_bug = "early_gap") {
+                    early
+                } else {
+                    self.tell_evicted()
+                };
                 if header.extras().has_loss() {
                     let carried = self.tell_carried(words.loss_total());
                     lost_before = lost_before.wrapping_add(carried);

@@ -179,6 +179,22 @@ fn run(outer: Call, inner: Call, config: Config, resident: usize, at: usize) -> 
     losses = taken.totals;
     assert_eq!(losses, ring.stats().lost, "{}", what());
     got.told += taken.untold;
+    // A line that is not cut is whole, and in its order.
+    let mut buf = [0; 4096];
+    while let Popped::Record(record) = ring.pop(&mut buf) {
+        let id = id_of(&record);
+        let line = (id == OUTER && outer == Call::Line) || (id == INNER && inner == Call::Line);
+        if line && !record.truncated {
+            assert_eq!(
+                record.bytes.len(),
+                PIECES.iter().sum::<usize>(),
+                "{}",
+                what()
+            );
+        }
+        got.ids.push(id);
+        got.told += record.lost_before;
+    }
     let offered = resident + usize::from(outer.offers());
     let offered = offered + usize::from(inner.offers() && interrupted);
     settle(&ring, offered as u64, &[got, case.got]);

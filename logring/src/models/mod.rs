@@ -9,6 +9,7 @@
 //! - `shuttle` tries random schedules of many threads (`--cfg shuttle`);
 //! - `injection` interrupts a call before each of its accesses, and so a frame
 //!   of `defmt`, a long line, a cut and a table of losses (`injection_lines`);
+//!   `injection_places` looks at verdicts and at where losses are told;
 //!   `injection_recover` lets a recovery die there (`--cfg logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
@@ -23,6 +24,8 @@ mod injection;
 mod injection_defmt;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection_lines;
+#[cfg(all(logring_inject, not(any(loom, shuttle))))]
+mod injection_places;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection_recover;
 #[cfg(all(logring_inject, feature = "shards", not(any(loom, shuttle))))]

@@ -74,7 +74,7 @@ const OFFER: usize = PLAIN_STEPS + 4 + 1 + 2 + 2 + 4;
 /// A plain push that does not succeed: `untold`, head, hint, and P.c, P.d and P.e
 /// so many times.
 pub(crate) const PLAIN_STEPS: usize = 3 + 3 * AT_ONCE_TRIES;
-/// P.c, the look whether the tail has moved, E.c, the watermark, E.d, P.d and
+/// P.c, E.c once or twice, the watermark, E.d, P.d and
 /// P.e.
 const ATTEMPT: usize = 3 + (1 + RAISE_TRIES) + Severity::COUNT + 2;
 /// The sum of refusals, the info word, W.s, the count of cut records, W.e.

@@ -116,6 +116,9 @@ impl<'r> Grant<'r> {
     /// Lets go of cells that are no longer this grant's: whoever recovered the ring
     /// has counted the record, and they may be another's (I2).
     fn let_go_if_stale(&mut self) {
+        if cfg!(logring_bug = "stale_grant") {
+            return;
+        }
         if self.writer.as_ref().is_some_and(|writer| !writer.is_open()) {
             self.writer = None;
             self.bytes_max = 0;
@@ -126,6 +129,11 @@ impl<'r> Grant<'r> {
     pub(super) fn grow(&mut self, mut larger: Writer<'r>, bytes_max: usize) {
         self.let_go_if_stale();
         match self.writer.take() {
+            Some(writer) if cfg!(logring_bug = "lost_piece") => {
+                writer.abandon();
+                self.writer = Some(larger);
+                self.bytes_max = bytes_max as u32;
+            }
             Some(writer) => {
                 writer.move_to(&mut larger);
                 self.writer = Some(larger);

@@ -148,6 +148,9 @@ impl Ring {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn free(&self, from: Position, to: Position, used: usize) -> bool {
+        if cfg!(logring_bug = "early_watermark") {
+            self.back.watermark.raise(used.min(self.cell_count()));
+        }
         let freed = self.move_tail(from, to);
         if freed {
             self.back.watermark.raise(used.min(self.cell_count()));

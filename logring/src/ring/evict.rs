@@ -35,11 +35,18 @@ impl Ring {
         let need = used.saturating_sub(room);
         let run = self.measure_run(tail, used, need);
         if run.cells < need || run.cells == 0 {
-            let moved = self.back.tail.load(V) != tail.word();
-            return if moved {
-                Evicted::Overtaken
+            // "Busy" is true only if what was read of the oldest records still is (I9).
+            // A load may say that an old tail has not moved; then its cells may be
+            // reserved for the next lap. A swap that changes nothing knows.
+            let stands = if cfg!(logring_bug = "busy_by_load") {
+                self.back.tail.load(V) == tail.word()
             } else {
+                self.back.tail.cas(tail.word(), tail.word(), E_C).is_ok()
+            };
+            return if stands {
                 Evicted::Busy
+            } else {
+                Evicted::Overtaken
             };
         }
         let end = tail.plus(run.cells);

@@ -29,6 +29,10 @@ impl Ring {
         } else {
             1
         };
+        if cfg!(logring_bug = "early_untold") {
+            self.front.untold.store(1, L);
+            return self.ledger.count_refused(cause, level, records);
+        }
         self.ledger.count_refused(cause, level, records);
         if self.front.untold.load(L) == 0 {
             self.front.untold.store(1, L);
@@ -155,7 +159,23 @@ impl Ring {
         (lost, table)
     }
 
+    /// Counts so many refusals and evictions, as nobody lives to see.
+    #[cfg(all(test, logring_inject, not(any(loom, shuttle))))]
+    pub(crate) fn lose(&self, records: usize) {
+        self.ledger.count_refused(Cause::Full, Level::INFO, records);
+        let severity = Level::INFO.severity();
+        self.ledger.count_evicted(severity, records);
+    }
+
     fn refusals(&self) -> Known {
+        if cfg!(logring_bug = "old_total") {
+            // As somebody sees it who looked before the last refusal.
+            let known = Known::read(&self.back.told_refused, || self.refused_total());
+            return Known {
+                total: known.total.wrapping_sub(1),
+                ..known
+            };
+        }
         Known::read(&self.back.told_refused, || self.refused_total())
     }
 
@@ -173,7 +193,8 @@ impl Ring {
         let untold = usize::from(self.ledger.refused() != told);
         if self.front.untold.load(L) != untold {
             self.front.untold.store(untold, L);
-            if untold == 0 && self.ledger.refused() != told {
+            let again = !cfg!(logring_bug = "rash_settle");
+            if again && untold == 0 && self.ledger.refused() != told {
                 self.front.untold.store(1, L);
             }
         }
@@ -248,7 +269,8 @@ impl Known {
         // What was lost after `total`. A total from a damaged block may be ahead of
         // the truth; then this is huge.
         let later = self.total.wrapping_sub(total);
-        if self.is_behind() || later >= untold {
+        let half = cfg!(logring_bug = "half_range") && untold > usize::MAX / 2;
+        if half || self.is_behind() || later >= untold {
             return Some(0);
         }
         let swap = told.cas(self.told, total, T_B);

@@ -112,6 +112,6 @@ pub(super) const H_C: Ordering = Acquire;
 pub(super) const H_D: Ordering = Release;
 
 /// `order`, unless a planted bug weakens it.
-const fn unless(bug: bool, order: Ordering) -> Ordering {
+pub(super) const fn unless(bug: bool, order: Ordering) -> Ordering {
     if bug { Relaxed } else { order }
 }

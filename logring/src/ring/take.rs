@@ -43,7 +43,7 @@ impl Ring {
                     let Some(room) = buf.get_mut(..needed) else {
                         // What was read of it is true only if it still is the
                         // oldest; a swap that changes nothing says so (I3).
-                        if self.move_tail(tail, tail) {
+                        if cfg!(logring_bug = "rash_no_space") || self.move_tail(tail, tail) {
                             return Taken::NoSpace { needed };
                         }
                         continue;

@@ -5,7 +5,7 @@
 
 use super::Ring;
 use super::copy::{behind, load_bytes, store_all, store_bytes, word_of};
-use super::orderings::{W, W_E};
+use super::orderings::{W, W_E, unless};
 use crate::layout::geometry::{PAYLOAD_BYTES, PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::{Extras, Header, Position, State, header};
 use crate::level::Level;
@@ -232,7 +232,12 @@ impl<'r> Writer<'r> {
     /// W.e: gives the cells back unread. The loss is counted before, so that
     /// a popper that passes the cells can tell of it.
     pub(crate) fn discard(self) {
-        self.ring.count_refusal(Cause::Discarded, self.level);
+        let (ring, level) = (self.ring, self.level);
+        if cfg!(logring_bug = "late_discard") {
+            self.abandon();
+            return ring.count_refusal(Cause::Discarded, level);
+        }
+        ring.count_refusal(Cause::Discarded, level);
         self.abandon();
     }
 
@@ -271,7 +276,8 @@ impl<'r> Writer<'r> {
     pub(crate) fn abandon(self) {
         let ring = self.ring;
         let state = State::pad(ring.lap(self.first), self.cells as usize);
-        ring.cell(self.first).state.store(state.word(), W_E);
+        let w_e = unless(cfg!(logring_bug = "relaxed_discard"), W_E);
+        ring.cell(self.first).state.store(state.word(), w_e);
     }
 }
 

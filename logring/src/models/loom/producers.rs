@@ -225,3 +225,89 @@ fn a_short_commit_leaves_a_pad_for_the_next_lap() {
         ],
     );
 }
+
+/// The ring is full of committed records. One is popped, and a
+/// grant takes its cell. No record that had to go was ever open, so no push
+/// may be refused as busy (I9).
+#[test]
+fn busy_is_true_beside_a_grant() {
+    static OUTCOMES: Outcomes<Pushed> = Outcomes::new();
+    loom::model(|| {
+        let ring = full(oldest());
+        let taker = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                if Got::default().pop(&ring) {
+                    let log = Logger::new(&ring, oldest());
+                    let _ = push_tagged(&log, 9);
+                }
+            })
+        };
+        let pusher = {
+            let ring = ring.clone();
+            thread::spawn(move || push_tagged(&Logger::new(&ring, oldest()), 3))
+        };
+        taker.join().unwrap();
+        OUTCOMES.reached(pusher.join().unwrap());
+    });
+    OUTCOMES.are("busy_is_true_beside_a_grant", &[Pushed::Stored]);
+}
+
+/// A grant is given back, and its cell is reused in order by whoever laps it.
+#[test]
+fn a_cell_that_was_given_back_is_reused_in_order() {
+    static OUTCOMES: Outcomes<()> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let one = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let log = Logger::new(&ring, oldest().with_retry_limit(2));
+                drop(log.reserve(level(9), 0, 8));
+            })
+        };
+        let two = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let log = Logger::new(&ring, oldest().with_retry_limit(2));
+                push(&log, 1);
+                push(&log, 2);
+                push(&log, 3);
+            })
+        };
+        one.join().unwrap();
+        two.join().unwrap();
+        settle(&ring, 4, &[]);
+        OUTCOMES.reached(());
+    });
+    OUTCOMES.are("a_cell_that_was_given_back_is_reused_in_order", &[()]);
+}
+
+/// A plain push learns of room from the tail and stores the hint; another
+/// plain push goes by that hint. It reuses the cell of a third producer in order.
+#[test]
+fn a_hint_of_a_plain_push_carries_what_it_knows() {
+    static OUTCOMES: Outcomes<()> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let first = pushes(&ring, newest(), 1);
+        let second = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let log = Logger::new(&ring, newest());
+                let mut got = Got::default();
+                push(&log, 2);
+                got.pop(&ring);
+                push(&log, 3);
+                got
+            })
+        };
+        let third = pushes(&ring, newest(), 4);
+        first.join().unwrap();
+        let got = second.join().unwrap();
+        third.join().unwrap();
+        settle(&ring, 4, slice::from_ref(&got));
+        OUTCOMES.reached(());
+    });
+    OUTCOMES.are("a_hint_of_a_plain_push_carries_what_it_knows", &[()]);
+}
