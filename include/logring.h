@@ -84,6 +84,9 @@
  * if the capacity is one. */
 #define LOGRING_MEM_SIZE(capacity_bytes) (sizeof(char[LOGRING_MEM_BASE]) + (capacity_bytes))
 
+/* Bytes of a head for logring_init_shared and logring_attach. */
+#define LOGRING_HEAD_SIZE LOGRING_MEM_ALIGN
+
 /* Bytes of a buffer that takes any record of a ring of this capacity, whole. */
 #define LOGRING_RECORD_MAX(capacity_bytes) ((capacity_bytes) / 4)
 
@@ -200,6 +203,22 @@ typedef struct logring_config_t {
   void *clock_ctx;
 } logring_config_t;
 
+/* What logring_recover found. */
+typedef struct logring_recovered_t {
+  /* 1 if there was a ring; 0 if its positions were damaged beyond repair: it is then
+   * empty, and all counters are 0. */
+  uint32_t survived;
+  /* 0. */
+  uint32_t reserved;
+  /* Records that were kept. */
+  uint64_t records;
+  /* Records that were dropped since they were being written, or are damaged: at
+   * least so many. */
+  uint64_t unfinished;
+  /* Cells that were dropped with them: at most as many records. */
+  uint64_t unfinished_cells;
+} logring_recovered_t;
+
 /* Fills a configuration with the default: drop the newest, no marks, records
  * as large as the capacity allows and larger ones cut, everything written, no
  * clock. Writes at most struct_size bytes, and nothing if that is below 4 or
@@ -208,10 +227,14 @@ typedef struct logring_config_t {
  * Context: any; a constant number of steps. */
 void logring_config_default(logring_config_t *cfg, uint32_t struct_size);
 
-/* Makes the largest ring that fits a block of memory, which must live as long
- * as the ring, at a multiple of LOGRING_MEM_ALIGN. All of the block is the
- * library's from then on. LOGRING_STATIC_DEFINE makes a block, and so does a
- * mapping that processes share across fork.
+/* Makes the largest ring that fits a block of memory of this process, which must
+ * live as long as the ring, at a multiple of LOGRING_MEM_ALIGN. All of the block is
+ * the library's from then on. LOGRING_STATIC_DEFINE makes such a block.
+ *
+ * The block holds the configuration, too, and the address of the clock. Whoever can
+ * write to it decides what is logged, how, and which code a push calls. So it is not
+ * for memory that another process can write, as a shared mapping is, also if that
+ * process is a child: use logring_init_shared there.
  *
  * LOGRING_E_ALIGN, LOGRING_E_NOSPACE if no ring fits, LOGRING_E_ABI for
  * struct_size, LOGRING_E_INVAL for a value that is out of range.
@@ -222,6 +245,51 @@ logring_status_t logring_init_in(void *mem,
                                  size_t mem_len,
                                  const logring_config_t *cfg,
                                  logring_t **out);
+
+/* Makes a ring in memory that other processes can write: a shared mapping, of
+ * memory or of a file. It is the largest that fits mem, at a multiple of
+ * LOGRING_MEM_ALIGN; LOGRING_MEM_SIZE(capacity) bytes are enough. mem holds the ring
+ * and nothing else. What the configuration says, the clock, and the minimum level lie
+ * in head: memory of this process alone, LOGRING_HEAD_SIZE bytes at a multiple of
+ * LOGRING_MEM_ALIGN. Both must live as long as the ring is used.
+ *
+ * So nothing that another process writes decides where code goes, whether a record
+ * is let in, or by which policy. What it can do is to spoil the ring: records may be
+ * lost or garbled, counts be wrong, and the ring look full or empty. No call waits or
+ * leaves the memory for that.
+ *
+ * Others come by logring_attach. A forked child may use the handle as it is: head is
+ * then its own copy, and mem is shared.
+ *
+ * The answers are those of logring_init_in, for both places.
+ *
+ * Context: any; it zeroes mem, so its steps are its bytes. */
+LOGRING_MUST_USE
+logring_status_t logring_init_shared(void *head,
+                                     size_t head_len,
+                                     void *mem,
+                                     size_t mem_len,
+                                     const logring_config_t *cfg,
+                                     logring_t **out);
+
+/* Uses a ring that logring_init_shared made, perhaps in another process, which may
+ * use it meanwhile. mem is the same memory, mapped wherever it may be, with the same
+ * length (one that has room for no larger ring will do). head is private memory, as
+ * for logring_init_shared, and the configuration is this caller's own: policies and
+ * limits of others are not touched.
+ *
+ * LOGRING_E_ABI if the ring is of another layout: of another version of the library,
+ * word width or byte order. LOGRING_E_INVAL if there is no ring, or one of another
+ * size. Else the answers are those of logring_init_shared.
+ *
+ * Context: any; a constant number of steps. */
+LOGRING_MUST_USE
+logring_status_t logring_attach(void *head,
+                                size_t head_len,
+                                void *mem,
+                                size_t mem_len,
+                                const logring_config_t *cfg,
+                                logring_t **out);
 
 /* Bytes of memory that a ring of this capacity takes: what
  * LOGRING_MEM_SIZE(capacity_bytes) is. 0 if there is no such ring: a capacity
@@ -246,6 +314,16 @@ logring_status_t logring_new(size_t capacity_bytes,
  *
  * Context: a thread. */
 void logring_free(logring_t *ring);
+
+/* Makes a ring whole after everybody who was inside a call to it has died: a killed
+ * writer, say, whose record holds up the consumers for good. Committed records stay.
+ * Each unfinished one counts as discarded, as FATAL, since nobody knows its level. A
+ * grant that was open before is one no more. out may be NULL.
+ *
+ * Context: where nobody else is inside a call to this ring, or nobody who is will ever
+ * go on: not in a process that goes on with other threads. At most eight steps for
+ * each cell of the ring, and 400 more. */
+logring_status_t logring_recover(logring_t *ring, logring_recovered_t *out);
 
 /* ---- Producers ------------------------------------------------------------ */
 

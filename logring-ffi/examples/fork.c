@@ -1,5 +1,6 @@
 /* A ring in memory that processes share, and children that are killed while
- * they push. A child may die with a record half written; consumers cannot
+ * they push. What is configured lies in private memory, of which each child has
+ * a copy: a child that is ill may spoil the ring, and nothing else. A child may die with a record half written; consumers cannot
  * pass that one. What must hold is that nobody else hangs: each push and each
  * pop of the parent returns, and says what it could not do.
  *
@@ -212,6 +213,7 @@ static int run(logring_policy_t policy, uint32_t children)
   figures_t figures;
   life_t life;
   logring_config_t cfg;
+  static LOGRING_ALIGNED(LOGRING_MEM_ALIGN) unsigned char head[LOGRING_HEAD_SIZE];
   const size_t bytes = LOGRING_MEM_SIZE(CAPACITY);
   void *const memory =
       mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -227,7 +229,8 @@ static int run(logring_policy_t policy, uint32_t children)
     unsigned asks;
     if (life.ring == NULL) {
       /* Nobody else is alive, so the same memory becomes a new ring. */
-      is_right = logring_init_in(memory, bytes, &cfg, &life.ring) >= 0;
+      is_right =
+          logring_init_shared(head, sizeof head, memory, bytes, &cfg, &life.ring) >= 0;
       figures.rings++;
     }
     is_right = is_right && kill_one(&life, &figures);

@@ -1,14 +1,27 @@
-//! What lies in a block of memory: a head with the configuration, then the
-//! ring, which holds none.
+//! What lies in a block of memory.
+//!
+//! *In memory of one process* a block is a head with the configuration, then the
+//! ring, which holds none:
 //!
 //! | bytes, 64-bit | 32-bit | what |
 //! |---|---|---|
 //! | 0..128 | 0..64 | [`Head`] |
 //! | 128.. | 64.. | the ring: positions, counters, cells |
 //!
-//! Others may write to a block: it may be shared between processes, and one
-//! of them may be ill. So each call reads the head's words anew, takes no size
-//! from them (see [`Handle`]), and checks what could harm it.
+//! *In memory that others can write* a block is a ring and nothing else, behind a
+//! line that says what it is ([`Label`]):
+//!
+//! | bytes, 64-bit | 32-bit | what |
+//! |---|---|---|
+//! | 0..128 | 0..64 | [`Label`] |
+//! | 128.. | 64.. | the ring |
+//!
+//! Its head lies in private memory of each process, with the address of the ring. So
+//! nothing that another process can write decides where code goes, whether a record
+//! is written, or by which policy. The label is read once, by who attaches.
+//!
+//! A head, too, may be damaged by a stray write. So each call reads its words anew,
+//! takes no size from them (see [`Handle`]), and checks what could do harm.
 
 use core::ffi::c_void;
 use core::mem::align_of;
@@ -24,6 +37,7 @@ pub(crate) const ALIGN: usize = if usize::BITS == 64 { 128 } else { 64 };
 pub(crate) const HEAD_BYTES: usize = size_of::<Head>();
 
 const _: () = assert!(align_of::<Head>() == ALIGN && HEAD_BYTES == ALIGN);
+const _: () = assert!(align_of::<Label>() == ALIGN && size_of::<Label>() == HEAD_BYTES);
 const _: () = assert!(ALIGN % Ring::ALIGN == 0);
 
 /// ORDERING: Relaxed for every word of the head. They are written before
@@ -105,19 +119,52 @@ pub(crate) struct Head {
     truncate: AtomicU8,
     /// 0 is everything. The one word that changes.
     min_level: AtomicU8,
+    /// Where the ring lies, if not behind the head; and its complement, so that an
+    /// address that a stray write changed is not followed.
+    elsewhere: AtomicPtr<u8>,
+    elsewhere_check: AtomicUsize,
 }
 
 impl Head {
     /// "lgr" and the version of the head.
     const MAGIC: usize = 0x6C67_7201 << 8;
+    /// The same of a head whose ring lies elsewhere. It differs in every byte, so that
+    /// no stray one makes the one of the other.
+    const MAGIC_ELSEWHERE: usize = 0x9398_8D02_usize << 8;
 
+    /// Where the ring of this head lies, if it is the head of the handle.
     #[inline(always)]
-    pub(crate) fn is_of(&self, handle: Handle) -> bool {
-        self.kind.load(HEAD) == Self::MAGIC | handle.bits()
+    pub(crate) fn ring_of(&self, handle: Handle) -> Option<*mut u8> {
+        if self.kind.load(HEAD) == Self::MAGIC | handle.bits() {
+            let head = core::ptr::from_ref(self).cast_mut().cast::<u8>();
+            return Some(head.wrapping_add(HEAD_BYTES));
+        }
+        self.ring_elsewhere(handle)
     }
 
-    /// Makes this the head of a block.
+    #[inline(never)]
+    fn ring_elsewhere(&self, handle: Handle) -> Option<*mut u8> {
+        let ring = self.elsewhere.load(HEAD);
+        let sound = self.kind.load(HEAD) == Self::MAGIC_ELSEWHERE | handle.bits()
+            && self.elsewhere_check.load(HEAD) == !ring.addr();
+        sound.then_some(ring)
+    }
+
+    /// Makes this the head of a block whose ring lies behind it.
     pub(crate) fn set(&self, handle: Handle, settings: &Settings) {
+        self.set_words(settings);
+        self.kind.store(Self::MAGIC | handle.bits(), HEAD);
+    }
+
+    /// Makes this the head of a ring that lies elsewhere.
+    pub(crate) fn set_elsewhere(&self, handle: Handle, ring: *mut u8, settings: &Settings) {
+        self.set_words(settings);
+        self.elsewhere.store(ring, HEAD);
+        self.elsewhere_check.store(!ring.addr(), HEAD);
+        self.kind.store(Self::MAGIC_ELSEWHERE | handle.bits(), HEAD);
+    }
+
+    fn set_words(&self, settings: &Settings) {
         let Settings {
             config,
             clock,
@@ -143,7 +190,6 @@ impl Head {
         self.clock.store(clock, HEAD);
         self.clock_ctx.store(*clock_ctx, HEAD);
         self.clock_seal.store(self.seal_of(clock, *clock_ctx), HEAD);
-        self.kind.store(Self::MAGIC | handle.bits(), HEAD);
     }
 
     pub(crate) fn set_min_level(&self, level: Option<Level>) {
@@ -206,4 +252,61 @@ impl Head {
         let sound = !call.is_null() && self.clock_seal.load(HEAD) == self.seal_of(call, ctx);
         sound.then_some((call, ctx))
     }
+}
+
+/// What a block in memory that others can write says of itself. It is read once, by
+/// who attaches to the ring behind it, and trusted for nothing.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
+#[cfg_attr(not(target_pointer_width = "64"), repr(align(64)))]
+pub(crate) struct Label {
+    /// [`Self::MAGIC`], in the byte order of who made it.
+    magic: AtomicU32,
+    /// Of the ring: its words and cells, and how they are used.
+    layout: AtomicU32,
+    word_bytes: AtomicU32,
+    cells_log2: AtomicU32,
+}
+
+impl Label {
+    const MAGIC: u32 = u32::from_ne_bytes(*b"lgrS");
+    /// Changes with the layout of the ring or the meaning of its words.
+    const LAYOUT: u32 = 1;
+
+    /// Says that a ring of so many cells was made behind this.
+    pub(crate) fn set(&self, cells_log2: u32) {
+        self.layout.store(Self::LAYOUT, HEAD);
+        self.word_bytes.store(size_of::<usize>() as u32, HEAD);
+        self.cells_log2.store(cells_log2, HEAD);
+        // ORDERING: Release. Pairs with the load in `check`; carries the label and the
+        // ring behind it, which were written before.
+        self.magic.store(Self::MAGIC, Ordering::Release);
+    }
+
+    /// Whether a ring of so many cells, of this layout, lies behind this.
+    pub(crate) fn check(&self, cells_log2: u32) -> Labelled {
+        // ORDERING: Acquire. Pairs with the store in `set`.
+        let magic = self.magic.load(Ordering::Acquire);
+        if magic != Self::MAGIC && magic != Self::MAGIC.swap_bytes() {
+            return Labelled::NoRing;
+        }
+        let same = magic == Self::MAGIC
+            && self.layout.load(HEAD) == Self::LAYOUT
+            && self.word_bytes.load(HEAD) as usize == size_of::<usize>();
+        if !same {
+            Labelled::Foreign
+        } else if self.cells_log2.load(HEAD) != cells_log2 {
+            Labelled::NoRing
+        } else {
+            Labelled::Ring
+        }
+    }
+}
+
+/// What a label says.
+pub(crate) enum Labelled {
+    Ring,
+    /// A ring of another version, word width or byte order.
+    Foreign,
+    NoRing,
 }

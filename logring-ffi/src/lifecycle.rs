@@ -61,10 +61,14 @@ pub unsafe extern "C" fn logring_config_default(cfg: *mut logring_config_t, stru
     unsafe { ptr::put_bytes(cfg, &default, bytes) };
 }
 
-/// Makes the largest ring that fits a block of memory, which must live as long
-/// as the ring, at a multiple of LOGRING_MEM_ALIGN. All of the block is the
-/// library's from then on. LOGRING_STATIC_DEFINE makes a block, and so does a
-/// mapping that processes share across fork.
+/// Makes the largest ring that fits a block of memory of this process, which must
+/// live as long as the ring, at a multiple of LOGRING_MEM_ALIGN. All of the block is
+/// the library's from then on. LOGRING_STATIC_DEFINE makes such a block.
+///
+/// The block holds the configuration, too, and the address of the clock. Whoever can
+/// write to it decides what is logged, how, and which code a push calls. So it is not
+/// for memory that another process can write, as a shared mapping is, also if that
+/// process is a child: use logring_init_shared there.
 ///
 /// LOGRING_E_ALIGN, LOGRING_E_NOSPACE if no ring fits, LOGRING_E_ABI for
 /// struct_size, LOGRING_E_INVAL for a value that is out of range.
@@ -81,6 +85,67 @@ pub unsafe extern "C" fn logring_init_in(
     answer(|| {
         // SAFETY: hazard: those of `make`, for which the caller vouches.
         unsafe { make(mem, mem_len, cfg, out, false) }
+    })
+}
+
+/// Makes a ring in memory that other processes can write: a shared mapping, of
+/// memory or of a file. It is the largest that fits mem, at a multiple of
+/// LOGRING_MEM_ALIGN; LOGRING_MEM_SIZE(capacity) bytes are enough. mem holds the ring
+/// and nothing else. What the configuration says, the clock, and the minimum level lie
+/// in head: memory of this process alone, LOGRING_HEAD_SIZE bytes at a multiple of
+/// LOGRING_MEM_ALIGN. Both must live as long as the ring is used.
+///
+/// So nothing that another process writes decides where code goes, whether a record
+/// is let in, or by which policy. What it can do is to spoil the ring: records may be
+/// lost or garbled, counts be wrong, and the ring look full or empty. No call waits or
+/// leaves the memory for that.
+///
+/// Others come by logring_attach. A forked child may use the handle as it is: head is
+/// then its own copy, and mem is shared.
+///
+/// The answers are those of logring_init_in, for both places.
+///
+/// Context: any; it zeroes mem, so its steps are its bytes.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn logring_init_shared(
+    head: *mut c_void,
+    head_len: usize,
+    mem: *mut c_void,
+    mem_len: usize,
+    cfg: *const logring_config_t,
+    out: *mut *mut logring_t,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `share`, for which the caller vouches.
+        unsafe { share((head, head_len), (mem, mem_len), cfg, out, false) }
+    })
+}
+
+/// Uses a ring that logring_init_shared made, perhaps in another process, which may
+/// use it meanwhile. mem is the same memory, mapped wherever it may be, with the same
+/// length (one that has room for no larger ring will do). head is private memory, as
+/// for logring_init_shared, and the configuration is this caller's own: policies and
+/// limits of others are not touched.
+///
+/// LOGRING_E_ABI if the ring is of another layout: of another version of the library,
+/// word width or byte order. LOGRING_E_INVAL if there is no ring, or one of another
+/// size. Else the answers are those of logring_init_shared.
+///
+/// Context: any; a constant number of steps.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn logring_attach(
+    head: *mut c_void,
+    head_len: usize,
+    mem: *mut c_void,
+    mem_len: usize,
+    cfg: *const logring_config_t,
+    out: *mut *mut logring_t,
+) -> logring_status_t {
+    answer(|| {
+        // SAFETY: hazard: those of `share`, for which the caller vouches.
+        unsafe { share((head, head_len), (mem, mem_len), cfg, out, true) }
     })
 }
 
@@ -125,6 +190,60 @@ pub unsafe extern "C" fn logring_free(ring: *mut logring_t) {
     unsafe { heap::free(ring) };
 }
 
+/// What logring_recover found.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct logring_recovered_t {
+    /// 1 if there was a ring; 0 if its positions were damaged beyond repair: it is then
+    /// empty, and all counters are 0.
+    pub survived: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Records that were kept.
+    pub records: u64,
+    /// Records that were dropped since they were being written, or are damaged: at
+    /// least so many.
+    pub unfinished: u64,
+    /// Cells that were dropped with them: at most as many records.
+    pub unfinished_cells: u64,
+}
+
+/// Makes a ring whole after everybody who was inside a call to it has died: a killed
+/// writer, say, whose record holds up the consumers for good. Committed records stay.
+/// Each unfinished one counts as discarded, as FATAL, since nobody knows its level. A
+/// grant that was open before is one no more. out may be NULL.
+///
+/// Context: where nobody else is inside a call to this ring, or nobody who is will ever
+/// go on: not in a process that goes on with other threads. At most eight steps for
+/// each cell of the ring, and 400 more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logring_recover(
+    ring: *mut logring_t,
+    out: *mut logring_recovered_t,
+) -> logring_status_t {
+    answer(|| {
+        let out = if out.is_null() {
+            None
+        } else {
+            Some(place(out)?)
+        };
+        // SAFETY: hazard: those of `block`, for which the caller vouches.
+        let found = unsafe { ptr::block(ring) }?.ring.recover();
+        if let Some(out) = out {
+            let found = logring_recovered_t {
+                survived: found.survived.into(),
+                reserved: 0,
+                records: found.records as u64,
+                unfinished: found.unfinished as u64,
+                unfinished_cells: found.unfinished_cells as u64,
+            };
+            // SAFETY: hazard: those of `put`; `out` is from `place`.
+            unsafe { put(out, found) };
+        }
+        Ok(LOGRING_OK)
+    })
+}
+
 /// Checks everything, and only then makes the ring.
 ///
 /// # Safety
@@ -146,6 +265,30 @@ unsafe fn make(
     block.head.set(handle, &settings);
     // SAFETY: hazard: those of `put`; `out` is from `place`.
     unsafe { put(out, ptr::handle(mem, handle)) };
+    Ok(LOGRING_OK)
+}
+
+/// The same for a ring in memory that others can write.
+///
+/// # Safety
+/// As in `make`.
+unsafe fn share(
+    head: (*mut c_void, usize),
+    mem: (*mut c_void, usize),
+    cfg: *const logring_config_t,
+    out: *mut *mut logring_t,
+    attach: bool,
+) -> Result<logring_status_t, logring_status_t> {
+    let out = place(out)?;
+    // SAFETY: hazard: those of `sized`, for which the caller vouches.
+    let settings = unsafe { ptr::sized(cfg) }?.settings()?;
+    // SAFETY: hazard: those of `make_shared`, for which the caller vouches.
+    let block = unsafe { ptr::make_shared(head, mem, attach) }?;
+    let handle = Handle::new(block.ring.capacity_bytes(), false);
+    let ring = mem.0.cast::<u8>().wrapping_add(HEAD_BYTES);
+    block.head.set_elsewhere(handle, ring, &settings);
+    // SAFETY: hazard: those of `put`; `out` is from `place`.
+    unsafe { put(out, ptr::handle(head.0, handle)) };
     Ok(LOGRING_OK)
 }
 

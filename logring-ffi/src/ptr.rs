@@ -11,7 +11,7 @@ use core::mem::{MaybeUninit, align_of};
 use logring::{Clock, Ring};
 
 use crate::abi::logring_t;
-use crate::block::{ALIGN, HEAD_BYTES, Handle, Head};
+use crate::block::{ALIGN, HEAD_BYTES, Handle, Head, Label, Labelled};
 use crate::produce::logring_iov_t;
 use crate::status::{
     LOGRING_E_ABI, LOGRING_E_ALIGN, LOGRING_E_INVAL, LOGRING_E_NOSPACE, LOGRING_E_NULL,
@@ -44,14 +44,14 @@ pub(crate) unsafe fn block<'a>(ring: *const logring_t) -> Checked<Block<'a>> {
     // multiple of the head's alignment, not NULL, and the caller vouches for
     // the memory; any contents are valid words.
     let head = unsafe { &*start.cast::<Head>() };
-    if !head.is_of(handle) {
+    let Some(ring) = head.ring_of(handle) else {
         return Err(LOGRING_E_INVAL);
-    }
+    };
     // SAFETY: hazard: memory that is no ring of that many cells, or a number
     // of cells that is none. The number was checked; the head is that of this
     // handle, whose bits, not the block, say how many cells there are, and it
-    // was made only together with the ring behind it, which is as aligned.
-    let ring = unsafe { Ring::attach_unchecked(start.wrapping_add(HEAD_BYTES), cells_log2) };
+    // was made only together with a ring at that place, as aligned as the head.
+    let ring = unsafe { Ring::attach_unchecked(ring, cells_log2) };
     Ok(Block { head, ring })
 }
 
@@ -66,38 +66,113 @@ fn no_handle(ring: *const logring_t) -> logring_status_t {
     }
 }
 
-/// Makes the largest ring that fits `mem`, and returns its head and its
-/// capacity in bytes.
+/// A place for something of at least [`HEAD_BYTES`] bytes, aligned as a block is; and
+/// how many bytes lie behind it.
+fn place_of_line(at: *mut c_void, len: usize) -> Checked<(*mut u8, usize)> {
+    if at.is_null() {
+        return Err(LOGRING_E_NULL);
+    }
+    if at.addr() % ALIGN != 0 {
+        return Err(LOGRING_E_ALIGN);
+    }
+    let rest = len.checked_sub(HEAD_BYTES).ok_or(LOGRING_E_NOSPACE)?;
+    if len > isize::MAX as usize {
+        return Err(LOGRING_E_INVAL);
+    }
+    Ok((at.cast(), rest))
+}
+
+/// Makes the largest ring that fits `len` bytes.
+///
+/// # Safety
+/// There are as many bytes, and nobody uses them while this runs.
+unsafe fn make_ring<'a>(start: *mut u8, len: usize) -> Checked<&'a Ring> {
+    // SAFETY: hazard: memory that does not exist or is used by somebody else.
+    // The caller vouches for it; its length is checked, and `MaybeUninit`
+    // bytes need neither alignment nor contents.
+    let block = unsafe { core::slice::from_raw_parts_mut(start.cast::<MaybeUninit<u8>>(), len) };
+    Ring::in_memory(block).map_err(|_| LOGRING_E_NOSPACE)
+}
+
+/// An empty head or label at `start`.
+///
+/// # Safety
+/// There are [`HEAD_BYTES`] bytes, aligned as a block is, and nobody uses them while
+/// this runs. `T` is [`Head`] or [`Label`].
+unsafe fn make_line<'a, T>(start: *mut u8) -> &'a T {
+    // SAFETY: hazard: bytes that do not exist or are used. The caller vouches for them.
+    unsafe { start.write_bytes(0, HEAD_BYTES) };
+    // SAFETY: hazard: a dangling or misaligned reference, or bytes that are no words.
+    // The caller vouches for the place, and all-zero bytes are a head and a label.
+    unsafe { &*start.cast::<T>() }
+}
+
+/// Makes the largest ring that fits `mem` behind its head, which is yet to be set.
 ///
 /// # Safety
 /// As in `block`, and nobody uses the memory while this runs.
 pub(crate) unsafe fn make_block<'a>(mem: *mut c_void, mem_len: usize) -> Checked<Block<'a>> {
-    if mem.is_null() {
-        return Err(LOGRING_E_NULL);
-    }
-    if mem.addr() % ALIGN != 0 {
-        return Err(LOGRING_E_ALIGN);
-    }
-    let Some(ring_len) = mem_len.checked_sub(HEAD_BYTES) else {
-        return Err(LOGRING_E_NOSPACE);
-    };
-    if mem_len > isize::MAX as usize {
-        return Err(LOGRING_E_INVAL);
-    }
-    let start = mem.cast::<u8>();
-    let ring_start = start.wrapping_add(HEAD_BYTES).cast::<MaybeUninit<u8>>();
-    // SAFETY: hazard: memory that does not exist or is used by somebody else.
-    // The caller vouches for it; its length is checked, and `MaybeUninit`
-    // bytes need neither alignment nor contents.
-    let block = unsafe { core::slice::from_raw_parts_mut(ring_start, ring_len) };
-    let ring = Ring::in_memory(block).map_err(|_| LOGRING_E_NOSPACE)?;
-    // SAFETY: hazard: as above, and bytes that are no words. All-zero bytes
-    // are a head.
-    unsafe { start.write_bytes(0, HEAD_BYTES) };
-    // SAFETY: hazard: a dangling or misaligned reference. The memory is the
-    // caller's, aligned as checked, and was just written.
-    let head = unsafe { &*start.cast::<Head>() };
+    let (start, ring_len) = place_of_line(mem, mem_len)?;
+    // SAFETY: hazard: memory that does not exist. The caller vouches for it.
+    let ring = unsafe { make_ring(start.wrapping_add(HEAD_BYTES), ring_len) }?;
+    // SAFETY: hazard: those of `make_line`; the place was checked.
+    let head = unsafe { make_line(start) };
     Ok(Block { head, ring })
+}
+
+/// Makes a head in `head`, yet to be set, and the ring in `mem`: a new one behind its
+/// label, or the one that lies there already.
+///
+/// # Safety
+/// As in `block`. Nobody else uses `head` while this runs, nor `mem` if a ring is made.
+pub(crate) unsafe fn make_shared<'a>(
+    head: (*mut c_void, usize),
+    mem: (*mut c_void, usize),
+    attach: bool,
+) -> Checked<Block<'a>> {
+    let (head, _) = place_of_line(head.0, head.1)?;
+    let (label, ring_len) = place_of_line(mem.0, mem.1)?;
+    let start = label.wrapping_add(HEAD_BYTES);
+    let ring = if attach {
+        // SAFETY: hazard: those of `attach_ring`, for which the caller vouches.
+        unsafe { attach_ring(label, start, ring_len) }?
+    } else {
+        // SAFETY: hazard: memory that does not exist. The caller vouches for it.
+        let ring = unsafe { make_ring(start, ring_len) }?;
+        // SAFETY: hazard: those of `make_line`; the place was checked.
+        let label = unsafe { make_line::<Label>(label) };
+        label.set(cells_log2(ring));
+        ring
+    };
+    // SAFETY: hazard: those of `make_line`; the place was checked.
+    let head = unsafe { make_line(head) };
+    Ok(Block { head, ring })
+}
+
+/// The ring that lies in `ring_len` bytes, if the label says so. How large it is
+/// follows from the length.
+///
+/// # Safety
+/// The memory exists for as long as the ring is used, and who writes it does so
+/// through rings in it, or is somebody else's process.
+unsafe fn attach_ring<'a>(label: *mut u8, start: *mut u8, ring_len: usize) -> Checked<&'a Ring> {
+    let largest = Ring::largest_in(ring_len).ok_or(LOGRING_E_NOSPACE)?;
+    // SAFETY: hazard: a dangling or misaligned reference. The place was checked; the
+    // words are atomics, so others may write them.
+    let label = unsafe { &*label.cast::<Label>() };
+    match label.check(largest) {
+        Labelled::Ring => {}
+        Labelled::Foreign => return Err(LOGRING_E_ABI),
+        Labelled::NoRing => return Err(LOGRING_E_INVAL),
+    }
+    // SAFETY: hazard: memory that is no ring of that many cells. So many fit the
+    // length, the place is aligned as the label is, and any contents are words.
+    Ok(unsafe { Ring::attach_unchecked(start, largest) })
+}
+
+/// The log2 of a ring's number of cells.
+pub(crate) fn cells_log2(ring: &Ring) -> u32 {
+    (ring.capacity_bytes() / Ring::CELL_BYTES).ilog2()
 }
 
 /// The handle to a block that begins at `mem`.

@@ -245,67 +245,8 @@
 //!
 //! # Shards
 //!
-//! A set of rings (feature `shards`) is its rings and their loggers. The rings
-//! share no word, and a set has none of its own; so everything above holds for
-//! each ring, and what is new is which calls are made.
-//!
-//! - **S1** An offer to a set is one offer to one ring. A plain push is tried
-//!   at home; it stores the record, or nothing has happened. Then come the looks,
-//!   which only load; then exactly one push or reservation is made, and its
-//!   answer is the answer. A formatted line may be refused before it is
-//!   formatted, by the logger chosen for one cell; then it is not offered
-//!   again. So each offer enters the ledger of one ring (I7), and for the set,
-//!   too: offered = delivered + resident + lost, each a sum over the rings.
-//! - **S2** A look decides where, never whether. A wrong or an old look sends a
-//!   record to the other ring of the two, which then stores or refuses it as it
-//!   does any other. The neighbour is chosen only if, at the look, the home
-//!   ring was full for this record (I9; I10 for a mark) and, if it evicts, its
-//!   oldest record was not committed, while the neighbour had room. Room may be
-//!   gone when the push comes: so a record may be refused at the one ring while
-//!   there is room at the other, and under drop oldest one of the neighbour's
-//!   may be evicted. That the home ring has a record in the way behind its
-//!   oldest is found by the push, not by the look.
-//! - **S3** Records of a shard are delivered in the order of their positions
-//!   (I6): a shard is in the merge once, and a batch of it is delivered before
-//!   it is looked at again.
-//! - **S4** What a merged drain claims, it delivers. It looks at a shard by a
-//!   claim that takes nothing (C.a to C.c, and C.d from `t` to `t`: only then is
-//!   what was read of the record true, by I3), and then
-//!   claims from the shard that is due only records that are not later than
-//!   what the others were seen to have, and no more than are still asked for.
-//!   *Rejected:* to hold a part of the buffer for each shard, and batches of
-//!   all of them. With `max` nearly reached, one must then either deliver
-//!   without having looked at a shard that ran dry, or give back what cannot be
-//!   given back.
-//! - **S5** A record is not delivered before one of another shard that was seen
-//!   as the oldest there and has an earlier time, or the same in a lower shard.
-//!   Between look and claim the oldest may be evicted: the claim checks the
-//!   time of what it takes, so a later record waits for its turn. The time of
-//!   the record behind a batch is known from the claim that stopped there (I3),
-//!   so records that alternate between shards cost one claim each.
-//!
-//! **Bounds.** A choice makes at most 15 accesses: `untold`, and head, hint, head
-//! and tail, of each ring, and of the home ring head and hint before that, and the
-//! tail, its state and the tail again behind it. A formatted line makes two. A
-//! plain push that is tried first and stores nothing makes 15. The rest is the offer's own. A merged
-//! drain ends with `max` records, or when each shard is left out. Each claim
-//! delivers, leaves its shard out, or finds that an evictor was faster; after
-//! 64 of these in a row, the shard is left out. A claim makes at most 64 attempts.
-//!
-//! **What a push touches**, for records of 64 bytes, by a model of coherent
-//! caches in which up to 64 producers push in turn (`models/lines.rs`). A line
-//! is foreign if another producer wrote it since, or holds a copy of what is
-//! being written. No count depends on the number of producers but that of
-//! foreign lines in one ring, which is given for 64.
-//!
-//! | | one ring: accesses / lines / foreign | a ring each: accesses / lines / foreign |
-//! |---|---|---|
-//! | room | 13.2 / 3 / 3 | 13.3 / 3 / 0 |
-//! | full, drop newest | 8 / 3 / 1 | 20 / 5 / 0 |
-//! | full, drop oldest | 17.5 / 4.5 / 4.3 | 19.8 / 4.5 / 0 |
-//!
-//! A consumer on another core makes the two lines of the record foreign in
-//! either arrangement.
+//! A set of rings makes calls to its rings and has no word of its own: see
+//! [`shards`].
 //!
 //! # What a stopped writer costs
 //!
@@ -400,3 +341,4 @@
 //! - Fairness among producers, or among poppers.
 
 pub mod adapters;
+pub mod shards;

@@ -48,7 +48,7 @@ pub(crate) fn why_not(situation: &str, contestant: &str) -> &'static str {
     } else if matches!(situation, REFUSING | TWO_REFUSING) && is_in(OVERWRITERS) {
         OVERWRITES_ONLY
     } else if contestant == SHARDS {
-        "as logring, drop newest, with a neighbour"
+        "as logring, drop newest, with another shard"
     } else if is_in(VARIANTS) {
         "as logring, drop newest"
     } else if matches!(situation, OVERWRITING | TWO_OVERWRITING | READER) && !is_in(OVERWRITERS) {

@@ -12,4 +12,5 @@ mod misuse;
 mod names;
 mod observing;
 mod producing;
+mod shared;
 mod support;

@@ -199,17 +199,7 @@ impl Made {
 
     #[track_caller]
     pub(crate) fn pop(&self) -> Record {
-        let mut buf = [0; 4096];
-        let mut out = NO_RECORD;
-        let said = c!(logring_pop(
-            self.ring,
-            buf.as_mut_ptr().cast(),
-            buf.len(),
-            &mut out
-        ));
-        assert_eq!(said, LOGRING_OK);
-        assert_eq!(out.data, buf.as_ptr());
-        Record::of(&out, &buf[..out.len])
+        Record::popped(self.ring).expect("there is a record")
     }
 
     /// What a pop without a buffer says.
@@ -257,6 +247,19 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// The oldest record of a ring, if a pop gives one.
+    pub(crate) fn popped(ring: *mut logring_t) -> Option<Self> {
+        let mut buf = [0; 4096];
+        let mut out = NO_RECORD;
+        let said = c!(logring_pop(
+            ring,
+            buf.as_mut_ptr().cast(),
+            buf.len(),
+            &mut out
+        ));
+        (said == LOGRING_OK).then(|| Self::of(&out, &buf[..out.len]))
+    }
+
     pub(crate) fn of(record: &logring_record_t, bytes: &[u8]) -> Self {
         Self {
             bytes: bytes.to_vec(),

@@ -84,6 +84,9 @@
  * if the capacity is one. */
 #define LOGRING_MEM_SIZE(capacity_bytes) (sizeof(char[LOGRING_MEM_BASE]) + (capacity_bytes))
 
+/* Bytes of a head for logring_init_shared and logring_attach. */
+#define LOGRING_HEAD_SIZE LOGRING_MEM_ALIGN
+
 /* Bytes of a buffer that takes any record of a ring of this capacity, whole. */
 #define LOGRING_RECORD_MAX(capacity_bytes) ((capacity_bytes) / 4)
 

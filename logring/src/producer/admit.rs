@@ -171,7 +171,7 @@ impl<'r> Logger<'r> {
 
     /// Cells that may be in use after a record of `level` (I10).
     #[inline(always)]
-    fn limit_cells(&self, level: Level) -> usize {
+    pub(super) fn limit_cells(&self, level: Level) -> usize {
         self.marks
             .limit_cells_at(level.bucket(), self.ring.cell_count())
     }
@@ -179,7 +179,8 @@ impl<'r> Logger<'r> {
     /// What a record would need of the ring at this moment.
     #[cfg(feature = "shards")]
     #[inline(always)]
-    pub(super) fn wish(&self, level: Level, tag: u32, bytes: usize) -> super::look::Wish {
+    pub(super) fn wish(&self, offer: super::look::Offer) -> super::look::Wish {
+        let super::look::Offer { level, tag, bytes } = offer;
         let extras = Extras::NONE
             .with_timestamp(!matches!(self.stamp, Stamp::None))
             .with_tag(tag != 0)

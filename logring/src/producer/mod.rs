@@ -18,4 +18,6 @@ pub(crate) use bound::PLAIN_STEPS;
 pub use grant::Grant;
 pub use logger::{Clock, Logger};
 #[cfg(feature = "shards")]
-pub(crate) use look::LOOKS_MAX;
+pub use look::OTHERS_MAX;
+#[cfg(feature = "shards")]
+pub(crate) use look::{Offer, looks_max};

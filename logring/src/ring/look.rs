@@ -4,15 +4,45 @@
 use super::Ring;
 #[cfg(feature = "async")]
 use super::claim::{Attempt, Claim, Nothing, TAKE_TRIES};
-#[cfg(feature = "async")]
+#[cfg(all(feature = "async", not(feature = "shards")))]
 use super::orderings::C_A;
 #[cfg(feature = "shards")]
-use super::orderings::{E_A, P_C, V};
+use super::orderings::{C_A, E_A, P_A, P_C, V};
 use crate::layout::Position;
 #[cfg(feature = "shards")]
 use crate::layout::{Piece, State};
+#[cfg(feature = "shards")]
+use crate::level::Level;
 
 impl Ring {
+    /// Cells in use, or more: those of now or of a moment ago.
+    ///
+    /// The tail is read first, as an observer reads it. So the head is not older
+    /// than it, and what looks like room was room when the head was read (S2).
+    #[cfg(feature = "shards")]
+    #[inline]
+    pub(crate) fn used_at_most(&self) -> usize {
+        let tail = Position::from_word(self.back.tail.load(C_A));
+        let head = Position::from_word(self.front.head.load(P_A));
+        head.since(tail)
+    }
+
+    /// A number to begin a search of many rings with: `step` more after each
+    /// refusal of `level` that this thread has met here, and at random another
+    /// one after each record that is stored here.
+    ///
+    /// Who looks at `step` of them each time has looked at all of them when it was
+    /// refused often enough in a row (S2).
+    #[cfg(feature = "shards")]
+    #[inline]
+    pub(crate) fn turn(&self, level: Level, step: usize) -> usize {
+        // Multiplied by the golden ratio, neighbours are far apart in the upper bits.
+        const GOLDEN: usize = 0x9E37_79B9_7F4A_7C15_u64 as usize;
+        let head = self.front.head.load(V).wrapping_mul(GOLDEN) >> (usize::BITS / 2);
+        let refusals = self.ledger.refused_here(level);
+        head.wrapping_add(refusals.wrapping_mul(step))
+    }
+
     /// Whether the oldest record is still being written, so that it cannot be
     /// evicted. The answer of an evictor at E.a, for its first cell.
     ///

@@ -188,8 +188,10 @@ mod raw {
                 Some(block) if block.len() >= needed => block,
                 _ => return Err(MemoryError::TooSmall { needed }),
             };
-            let fitting = (block.len() - BASE_BYTES) / size_of::<Cell>();
-            let cells = (1_usize << fitting.ilog2()).min(geometry::CELLS_MAX);
+            let Some(cells_log2) = Self::largest_in(block.len()) else {
+                return Err(MemoryError::TooSmall { needed });
+            };
+            let cells = 1_usize << cells_log2;
             let bytes = Self::bytes_of(cells);
             let start = block.as_mut_ptr().cast::<u8>();
             // SAFETY: hazard: bytes outside the block. `block` has at least
@@ -202,6 +204,22 @@ mod raw {
             // is an empty ring, aligned by `align_offset`, and G1 holds: at
             // least `CELLS_MIN` cells fit, and `cells` is a power of two.
             Ok(unsafe { &*ring })
+        }
+
+        /// The log2 of the number of cells of the largest ring that fits so many bytes
+        /// at an address that is a multiple of [`ALIGN`](Self::ALIGN); `None` if none
+        /// does.
+        ///
+        /// # Context
+        /// Any context, also `const`; a constant number of steps.
+        #[must_use]
+        pub const fn largest_in(bytes: usize) -> Option<u32> {
+            if bytes < Self::bytes_of(geometry::CELLS_MIN) {
+                return None;
+            }
+            let log2 = ((bytes - BASE_BYTES) / size_of::<Cell>()).ilog2();
+            let most = geometry::CELLS_MAX.ilog2();
+            Some(if log2 < most { log2 } else { most })
         }
 
         /// The ring in a block that somebody initialised: a mapping shared

@@ -45,6 +45,13 @@ impl Ring {
         self.used_cells() * CELL_BYTES
     }
 
+    /// Records delivered so far, modulo the machine word.
+    #[cfg(feature = "shards")]
+    #[inline]
+    pub(crate) fn delivered(&self) -> usize {
+        self.back.delivered.load(V)
+    }
+
     /// A snapshot of the ring's figures.
     ///
     /// Each counter is monotonic from one snapshot to the next (modulo its

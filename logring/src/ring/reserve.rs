@@ -71,6 +71,12 @@ impl Ring {
             // The tail is the poppers' cache line: not without need.
             return false;
         }
+        self.lacks_room_now(cells, limit_cells)
+    }
+
+    /// The same, for a caller that has asked the hint.
+    #[inline(always)]
+    pub(crate) fn lacks_room_now(&self, cells: usize, limit_cells: usize) -> bool {
         let head = Position::from_word(self.front.head.load(P_A));
         let tail = Position::from_word(self.back.tail.load(P_C));
         let used = head.since(tail);

@@ -1,4 +1,4 @@
-//! Imbalance: whether one shard sheds while others are empty.
+//! Imbalance: how unevenly the shards of a set are used, and which one sheds.
 
 use super::Shards;
 use crate::ring::Ring;
@@ -63,9 +63,15 @@ pub struct ShardLoss {
 impl<const N: usize> Shards<'_, N> {
     /// How unevenly the shards are used.
     ///
-    /// A high `lost_spread_percent` beside an `emptiest` shard with room says
-    /// that the producers are badly spread over the shards. The shards are
-    /// read one after the other: while records flow, the figures of each are
+    /// Losses are counted at home: a high `lost_spread_percent` says that most of
+    /// what is lost comes from the producers of one shard, and `lost_most` names it. It does
+    /// not say that there was room elsewhere: what is refused has found none (see
+    /// [`Shard`](super::Shard)), and records that went to another shard even out the fills.
+    ///
+    /// A spread shows one full shard among empty ones. One empty shard
+    /// among full ones hardly moves it: `emptiest` shows that.
+    ///
+    /// The shards are read one after the other: while records flow, the figures of each are
     /// true of a moment, and a spread compares different moments. Losses and
     /// peaks only grow; so which shard lost most is true of every later time
     /// at which no other has lost more. Where counters have 32 bits and wrap,

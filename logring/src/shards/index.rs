@@ -7,6 +7,14 @@ use crate::stats::who::stack_number;
 /// The number of this thread: 0 for the first that asks, 1 for the second,
 /// and so on. It stays the same for as long as the thread lives.
 ///
+/// A thread that never asks takes no number. So `N` threads that log for the
+/// first time one after the other have `N` shards to themselves, wherever this run of numbers
+/// begins: if `main` has asked before, it shares the shard of one of them. All
+/// sets of a program share the numbers, and a number is not given again
+/// when its thread has ended. So the threads that are alive, or that use one set, may
+/// leave some of its shards to nobody. These are not lost: they take what
+/// overflows elsewhere.
+///
 /// # Context
 /// A thread, or a signal handler or panic handler on it, where the platform
 /// has thread-local variables that need no set-up at run time, as Linux
@@ -31,7 +39,8 @@ pub fn thread_index() -> usize {
 
 /// A number by the address of the caller's stack: threads that run at the same
 /// time mostly get different ones, and one thread mostly gets the same. It
-/// asks nobody, and needs no operating system.
+/// asks nobody, and needs no operating system. "Mostly" means that of `N`
+/// threads in `N` shards some may share one, while another is left to what overflows.
 ///
 /// Stacks are taken to lie 2 or 8 MiB apart. Where they are smaller, as on
 /// small targets, all contexts get one number; the number of the core or task
@@ -46,7 +55,8 @@ pub fn stack_index() -> usize {
 
 /// The number of the core that this thread runs on. It may have moved to
 /// another by the time that the number is used, which costs speed and nothing
-/// else: a shard takes records from any number of cores at once.
+/// else: a shard takes records from any number of cores at once. If there are more
+/// shards than cores, the upper ones only take what overflows.
 ///
 /// # Context
 /// A thread or a signal handler. It allocates nothing and takes no lock; on

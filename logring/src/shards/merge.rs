@@ -18,8 +18,13 @@ impl<const N: usize> Shards<'_, N> {
     /// The next record is always the one with the lowest timestamp among the
     /// oldest of each shard, and of equal ones that of the lowest shard. The
     /// records of one shard stay in their order, whatever their timestamps
-    /// say. A record without a timestamp is due at once: without a clock, the
-    /// shards come one after the other.
+    /// say.
+    ///
+    /// A record without a timestamp, or with the time 0, is due at once. So without a
+    /// clock the shards come one after the other, all records of the first and then
+    /// those of the next. Which one is the first differs at random from call to
+    /// call: a shard that always has more than `max` records does not keep the
+    /// others waiting for ever.
     ///
     /// A shard that has nothing to give is left out for the rest of the call:
     /// it is empty, or its oldest record is still being written
@@ -54,7 +59,7 @@ impl<const N: usize> Shards<'_, N> {
     ) -> Drained {
         let rings = || self.loggers.iter().map(|log| log.ring());
         let most = max.min(rings().map(Ring::used_cells).fold(0, usize::saturating_add));
-        let mut merge = Merge::<N>::new();
+        let mut merge = Merge::<N>::new(self.first_of_the_timeless());
         if most > 0 {
             for (shard, ring) in rings().enumerate() {
                 merge.enter(shard, ring.oldest_time());
@@ -86,20 +91,41 @@ impl<const N: usize> Shards<'_, N> {
         };
         Drained::new(records, end)
     }
+
+    /// The shard whose records without a time come first in a call.
+    ///
+    /// A set has no word to remember whose turn it is. The number of records delivered
+    /// differs from call to call, as long as there is something to deliver. Mixed
+    /// well, it is as good as chance, whatever the consumer's `max` is.
+    fn first_of_the_timeless(&self) -> usize {
+        let delivered = self
+            .loggers
+            .iter()
+            .fold(0_usize, |sum, log| sum.wrapping_add(log.ring().delivered()));
+        // The last step of MurmurHash3 for 32 bits.
+        let mut mixed = delivered as u32;
+        mixed = (mixed ^ mixed >> 16).wrapping_mul(0x85EB_CA6B);
+        mixed = (mixed ^ mixed >> 13).wrapping_mul(0xC2B2_AE35);
+        (mixed ^ mixed >> 16) as usize % N
+    }
 }
 
 /// The shards that may still give something, by the time of their oldest
 /// record, and what the others ended with.
 struct Merge<const N: usize> {
-    heap: BinaryHeap<(u64, usize), Min, N>,
+    /// Time, turn among equal times, shard.
+    heap: BinaryHeap<(u64, usize, usize), Min, N>,
     end: DrainEnd,
+    /// Whose turn is the first among those without a time.
+    first: usize,
 }
 
 impl<const N: usize> Merge<N> {
-    fn new() -> Self {
+    fn new(first: usize) -> Self {
         Self {
             heap: BinaryHeap::new(),
             end: DrainEnd::Empty,
+            first,
         }
     }
 
@@ -107,17 +133,25 @@ impl<const N: usize> Merge<N> {
     /// most, so there is room for it.
     fn enter(&mut self, shard: usize, found: Result<u64, DrainEnd>) {
         match found {
-            Ok(time) => drop(self.heap.push((time, shard))),
+            Ok(time) => {
+                let turn = match time {
+                    0 => (shard + N - self.first) % N,
+                    _ => shard,
+                };
+                let _ = self.heap.push((time, turn, shard));
+            }
             Err(end) => self.end = graver(self.end, end),
         }
     }
 
     /// The shard that is due, and until when it is.
     fn first(&mut self) -> Option<(usize, u64)> {
-        let (_, shard) = self.heap.pop()?;
+        let (.., shard) = self.heap.pop()?;
         let until = match self.heap.peek() {
-            Some(&(time, other)) if shard < other => time,
-            Some(&(time, _)) => time.saturating_sub(1),
+            // Records without a time do not wait for each other.
+            Some(&(0, ..)) => 0,
+            Some(&(time, _, other)) if shard < other => time,
+            Some(&(time, ..)) => time - 1,
             None => u64::MAX,
         };
         Some((shard, until))

@@ -14,6 +14,7 @@ mod merge;
 mod set;
 mod shard;
 
+pub use crate::producer::OTHERS_MAX;
 pub use imbalance::{Imbalance, ShardFill, ShardLoss};
 #[cfg(all(feature = "core-index", target_os = "linux"))]
 pub use index::core_index;

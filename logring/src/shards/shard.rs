@@ -1,18 +1,29 @@
-//! One producer's view of a set: its home shard, and a neighbour.
+//! One producer's view of a set: its home shard, and others.
 
 use core::fmt;
 
 use crate::error::{NoGrant, Pushed};
 use crate::level::Level;
-use crate::producer::{Grant, Logger};
+use crate::producer::{Grant, Logger, Offer, PLAIN_STEPS, looks_max};
 
 /// A shard of a set, for one push or many.
 ///
-/// An offer goes to the home shard, unless a look says that it is sure to be
-/// refused there for want of room and that there is room at the neighbour; it
-/// then goes there. Either way it is one offer to one ring, and a loss is
-/// counted and told there. The look decides where a record is offered, never
-/// whether: when both are full the home shard refuses.
+/// An offer goes to the home shard as long as that has room. If it has none, the
+/// offer goes to the one with the most room of a few others: of up to
+/// [`OTHERS_MAX`](super::OTHERS_MAX), so in a set of up to eight shards of all of
+/// them. It stays at home if none of these has room. Either way it is one offer
+/// to one ring, and a loss is counted and told there. The looks decide where a
+/// record is offered, never whether: when all are full the home shard refuses
+/// or overwrites.
+///
+/// In a larger set, each refusal lets the next search begin with other shards.
+/// A producer that is refused `(N - 1) / OTHERS_MAX` times in a row, rounded up,
+/// has looked at all of them.
+///
+/// A shard that overwrites looks at three others when it would evict, and goes
+/// there only while more than an eighth of the other ring stays free: the rest is for
+/// those who are at home there. If it cannot evict, because its oldest record
+/// is still being written, it looks as a shard does that refuses.
 ///
 /// Records of one producer that went to different shards are in order only as
 /// far as their timestamps say.
@@ -24,8 +35,10 @@ use crate::producer::{Grant, Logger};
 #[derive(Clone, Copy)]
 pub struct Shard<'s, 'r> {
     pub(super) home: &'s Logger<'r>,
-    /// `None` if there is no other shard, or if it is not to be tried.
-    pub(super) neighbour: Option<&'s Logger<'r>>,
+    /// The place of `home` in `set`.
+    pub(super) at: usize,
+    /// All shards; none if no others are to be tried.
+    pub(super) set: &'s [Logger<'r>],
 }
 
 impl<'s, 'r> Shard<'s, 'r> {
@@ -101,20 +114,30 @@ impl<'s, 'r> Shard<'s, 'r> {
     }
 
     /// The most accesses to shared memory of one offer of `bytes` through this
-    /// shard: those of [`Logger::steps_max`] at either ring, and the looks.
+    /// shard: those of [`Logger::steps_max`] at any ring of the set, and the looks.
+    ///
+    /// A choice makes at most `8 + 3 * (N - 1)` accesses, or 32 in a set of more
+    /// than eight shards, and there are at most two;
+    /// [`design`](crate::design) accounts for each.
     ///
     /// # Context
-    /// Any context, also `const`; a constant number of steps.
+    /// Any context, also `const`; `N` steps.
     #[must_use]
     pub const fn steps_max(&self, bytes: usize) -> usize {
-        let home = self.home.steps_max(bytes);
-        let Some(neighbour) = self.neighbour else {
-            return home;
-        };
-        let there = neighbour.steps_max(bytes);
+        let mut most = self.home.steps_max(bytes);
+        if self.set.len() < 2 {
+            return most;
+        }
+        let mut at = 0;
+        while at < self.set.len() {
+            let there = self.set[at].steps_max(bytes);
+            if there > most {
+                most = there;
+            }
+            at += 1;
+        }
         // Formatted text looks twice; a plain push was tried before.
-        let looks = 2 * crate::producer::LOOKS_MAX + crate::producer::PLAIN_STEPS;
-        looks + if home > there { home } else { there }
+        most + 2 * looks_max(self.set.len()) + PLAIN_STEPS
     }
 
     #[inline(never)]
@@ -125,9 +148,7 @@ impl<'s, 'r> Shard<'s, 'r> {
     /// The logger to offer to.
     #[inline(always)]
     fn choose(&self, level: Level, tag: u32, bytes: usize) -> &'s Logger<'r> {
-        match self.neighbour {
-            Some(neighbour) => self.home.or(neighbour, level, tag, bytes),
-            None => self.home,
-        }
+        let offer = Offer { level, tag, bytes };
+        self.home.or_emptier(self.set, self.at, offer)
     }
 }

@@ -201,6 +201,17 @@ impl Ledger {
         })
     }
 
+    /// Refusals in this thread's stripe: of a full ring those of `level`, and
+    /// all others. Each refusal of `level` that this thread meets adds one.
+    #[cfg(feature = "shards")]
+    #[inline]
+    pub(crate) fn refused_here(&self, level: Level) -> usize {
+        let stripe = &self.refused[stripe()];
+        let full = stripe.full.get(level.bucket());
+        full.map_or(0, |word| word.load(Relaxed))
+            .wrapping_add(stripe.others.load(Relaxed))
+    }
+
     /// All evictions so far, modulo the machine word.
     #[inline]
     pub(crate) fn evicted(&self) -> usize {

@@ -29,7 +29,11 @@ mod sentences;
 #[cfg(feature = "shards")]
 mod shards;
 #[cfg(feature = "shards")]
+mod shards_choice;
+#[cfg(feature = "shards")]
 mod shards_merge;
+#[cfg(feature = "shards")]
+mod shards_spread;
 mod sizes;
 mod support;
 mod text;

@@ -4,35 +4,35 @@
 use logring::shards::stack_index;
 use logring::{Cause, Config, Grant, Level, LogRing, Lost, NoGrant, Pushed, Severity, Shards};
 
-use crate::support::{CELL, FIRST, lost, pop, used};
+use crate::support::{CELL, FIRST, lost, used};
 
-const CELLS: usize = 8;
-const FULL: Pushed = Pushed::Lost(Lost::Full);
+pub(crate) const CELLS: usize = 8;
+pub(crate) const FULL: Pushed = Pushed::Lost(Lost::Full);
 
-type Rings<const N: usize> = [LogRing<CELLS>; N];
+pub(crate) type Rings<const N: usize> = [LogRing<CELLS>; N];
 
-fn rings<const N: usize>() -> Rings<N> {
+pub(crate) fn rings<const N: usize>() -> Rings<N> {
     std::array::from_fn(|_| LogRing::starting_at(usize::MAX - 2))
 }
 
-fn set<const N: usize>(rings: &Rings<N>, config: Config) -> Shards<'_, N> {
+pub(crate) fn set<const N: usize>(rings: &Rings<N>, config: Config) -> Shards<'_, N> {
     Shards::new(rings.each_ref().map(|ring| &**ring), config)
 }
 
 /// Pushes records of one cell to the home shard alone, so many.
-fn fill<const N: usize>(log: &Shards<'_, N>, shard: usize, records: usize) {
+pub(crate) fn fill<const N: usize>(log: &Shards<'_, N>, shard: usize, records: usize) {
     for _ in 0..records {
         assert!(log.logger(shard).push(Level::INFO, b"before").is_stored());
     }
 }
 
 /// Cells in use in each shard.
-fn fills<const N: usize>(log: &Shards<'_, N>) -> [usize; N] {
+pub(crate) fn fills<const N: usize>(log: &Shards<'_, N>) -> [usize; N] {
     std::array::from_fn(|shard| used(log.ring(shard)))
 }
 
 /// Opens a grant at the tail of a shard.
-fn open<'r, const N: usize>(log: &Shards<'r, N>, shard: usize) -> Grant<'r> {
+pub(crate) fn open<'r, const N: usize>(log: &Shards<'r, N>, shard: usize) -> Grant<'r> {
     assert_eq!(used(log.ring(shard)), 0);
     log.logger(shard).reserve(Level::INFO, 0, 1).unwrap()
 }
@@ -65,138 +65,6 @@ fn a_set_of_one_is_its_ring() {
     assert_eq!(imbalance.lost_spread_percent, 0);
 }
 
-/// The last record that fits stays at home, and the next goes to the
-/// neighbour, of the last shard to the first.
-#[test]
-fn the_neighbour_is_tried_when_the_home_shard_is_full_and_not_before() {
-    for (home, neighbour) in [(0, 1), (2, 0)] {
-        let rings = rings::<3>();
-        let log = set(&rings, Config::drop_newest());
-        fill(&log, home, CELLS - 1);
-        assert!(log.push(home, Level::INFO, b"fits").is_stored());
-        assert_eq!(used(log.ring(neighbour)), 0);
-        assert!(log.push(home, Level::INFO, b"one more").is_stored());
-        assert_eq!(pop(log.ring(neighbour)).bytes, b"one more");
-        assert_eq!(log.stats(home).lost.total(), 0);
-    }
-}
-
-/// A full home shard that somebody made room in since takes the record, though
-/// the copy of the tail beside its head still says that it is full.
-#[test]
-fn a_home_shard_that_was_drained_is_home_again() {
-    let rings = rings::<2>();
-    let log = set(&rings, Config::drop_newest());
-    fill(&log, 0, CELLS);
-    pop(log.ring(0));
-    assert!(log.push(0, Level::INFO, b"x").is_stored());
-    assert_eq!(fills(&log), [CELLS, 0]);
-}
-
-/// With the neighbour full, too, the home shard refuses and counts; the third
-/// is not asked.
-#[test]
-fn one_neighbour_is_tried_and_no_more() {
-    let rings = rings::<3>();
-    let log = set(&rings, Config::drop_newest());
-    fill(&log, 0, CELLS);
-    fill(&log, 1, CELLS);
-    assert_eq!(log.push(0, Level::WARN, b"x"), FULL);
-    assert_eq!(log.stats(0).lost.get(Cause::Full, Severity::Warn), 1);
-    assert_eq!([1, 2].map(|shard| log.stats(shard).lost.total()), [0, 0]);
-    assert_eq!(fills(&log), [CELLS, CELLS, 0]);
-}
-
-#[test]
-fn without_neighbour_the_home_shard_refuses_whatever_room_there_is() {
-    let rings = rings::<2>();
-    let log = set(&rings, Config::drop_newest()).without_neighbour();
-    fill(&log, 0, CELLS);
-    assert_eq!(log.push(0, Level::INFO, b"x"), FULL);
-    assert_eq!(log.steps_max(9), log.logger(0).steps_max(9));
-    assert_eq!(fills(&log), [CELLS, 0]);
-}
-
-/// A record of two cells finds one cell at home, and two next door.
-#[test]
-fn the_look_knows_how_many_cells_a_record_takes() {
-    let two = vec![b'x'; FIRST + 1];
-    let rings = rings::<2>();
-    let log = set(&rings, Config::drop_newest());
-    fill(&log, 0, CELLS - 1);
-    assert!(log.push(0, Level::INFO, &two[..FIRST]).is_stored());
-    assert_eq!(fills(&log), [CELLS, 0]);
-    pop(log.ring(0));
-    for offer in 0..4 {
-        let answer = match offer {
-            0 => log.push(0, Level::INFO, &two),
-            1 => log.push_parts(0, Level::INFO, 0, &[&two[..FIRST], &two[FIRST..]]),
-            2 => {
-                let text = str::from_utf8(&two).unwrap();
-                logring::info!(log.at(0), "{text}")
-            }
-            _ => {
-                log.reserve(0, Level::INFO, 0, two.len()).unwrap().commit();
-                Pushed::Stored
-            }
-        };
-        assert_eq!(answer, Pushed::Stored, "offer {offer}");
-        assert_eq!(used(log.ring(0)), CELLS - 1, "offer {offer}");
-    }
-    assert!(log.push(0, Level::INFO, b"x").is_stored());
-    assert_eq!(used(log.ring(0)), CELLS);
-}
-
-/// An overwriting set goes on overwriting at home: what is next door is not
-/// more precious than what is here, and a free cell there is for its own.
-#[test]
-fn a_full_shard_that_can_evict_stays_at_home() {
-    let rings = rings::<2>();
-    let log = set(&rings, Config::drop_oldest());
-    fill(&log, 0, CELLS);
-    assert!(log.push(0, Level::INFO, b"x").is_stored());
-    assert_eq!(lost(&rings[0], Cause::Evicted), 1);
-    assert_eq!(used(&rings[1]), 0);
-}
-
-/// An open grant at the tail of a full overwriting shard keeps it from evicting:
-/// the neighbour helps while it has room, and loses nothing for it.
-#[test]
-fn a_shard_that_is_held_up_by_an_open_grant_lends_from_its_neighbour() {
-    let rings = rings::<2>();
-    let log = set(&rings, Config::drop_oldest());
-    let grant = open(&log, 0);
-    fill(&log, 0, CELLS - 1);
-    for _ in 0..CELLS {
-        assert_eq!(log.push(0, Level::INFO, b"x"), Pushed::Stored);
-    }
-    assert_eq!(fills(&log), [CELLS, CELLS]);
-    // The neighbour is full: it does not evict for a stranger.
-    assert_eq!(log.push(0, Level::INFO, b"x"), Pushed::Lost(Lost::Busy));
-    assert_eq!(log.stats(0).lost.by_cause(Cause::Busy), 1);
-    assert_eq!(log.stats(1).lost.total(), 0);
-    grant.commit();
-    assert_eq!(log.push(0, Level::INFO, b"x"), Pushed::Stored);
-    assert_eq!(lost(&rings[0], Cause::Evicted), 1);
-}
-
-/// A severity with a mark goes next door when the home shard is above its
-/// mark, and is refused when both are; the others still have room at home.
-#[test]
-fn a_mark_sends_its_severity_to_the_neighbour() {
-    let rings = rings::<2>();
-    let log = set(&rings, Config::drop_oldest().with_mark(Severity::Debug, 50));
-    fill(&log, 0, CELLS / 2);
-    for _ in 0..CELLS / 2 {
-        assert_eq!(log.push(0, Level::DEBUG, b"x"), Pushed::Stored);
-    }
-    assert_eq!(fills(&log), [CELLS / 2; 2]);
-    assert_eq!(log.push(0, Level::DEBUG, b"x"), Pushed::Lost(Lost::Level));
-    assert_eq!(log.stats(0).lost.get(Cause::Level, Severity::Debug), 1);
-    assert_eq!(log.push(0, Level::INFO, b"x"), Pushed::Stored);
-    assert_eq!(fills(&log), [CELLS / 2 + 1, CELLS / 2]);
-}
-
 #[test]
 fn a_filtered_record_is_offered_to_nobody() {
     let rings = rings::<2>();
@@ -210,40 +78,6 @@ fn a_filtered_record_is_offered_to_nobody() {
     assert!(!log.at(0).enabled(Level::DEBUG) && log.at(0).enabled(Level::INFO));
     assert_eq!(log.imbalance().lost_all, 0);
     assert_eq!(fills(&log), [CELLS, 0]);
-}
-
-/// A record that the smaller neighbour would cut stays at home, and is refused
-/// there; one that both take whole goes next door.
-#[test]
-fn a_neighbour_that_would_cut_a_record_is_not_used() {
-    let large = LogRing::<32>::new();
-    let small = LogRing::<4>::new();
-    let log = Shards::new([&large, &small], Config::drop_newest());
-    fill(&log, 0, 32);
-    let whole = vec![1; small.record_bytes_max()];
-    let cut = vec![1; small.record_bytes_max() + 1];
-    assert_eq!(log.push(0, Level::INFO, &cut), FULL);
-    assert_eq!(log.push(0, Level::INFO, &whole), Pushed::Stored);
-    assert_eq!(pop(&small).bytes, whole);
-    // The other way round, the large one takes whole what the small one would
-    // have cut.
-    fill(&log, 1, 4);
-    pop(&large);
-    assert_eq!(log.push(1, Level::INFO, &cut), Pushed::Stored);
-}
-
-/// What is too big is so at home, also if the neighbour has room.
-#[test]
-fn a_record_that_is_too_big_is_refused_at_home() {
-    let rings = rings::<2>();
-    let config = Config::drop_newest().with_truncate(false);
-    let log = set(&rings, config);
-    fill(&log, 0, CELLS);
-    let large = vec![1; rings[0].record_bytes_max() + 1];
-    let answer = log.push(0, Level::INFO, &large);
-    assert_eq!(answer, Pushed::Lost(Lost::TooBig));
-    assert_eq!(lost(&rings[0], Cause::TooBig), 1);
-    assert_eq!(lost(&rings[1], Cause::TooBig), 0);
 }
 
 /// Every offer is in one ledger, once, in both policies, whichever shard it
@@ -285,7 +119,7 @@ fn every_offer_is_in_one_ledger() {
 #[test]
 fn the_imbalance_is_a_figure() {
     let rings = rings::<3>();
-    let log = set(&rings, Config::drop_newest()).without_neighbour();
+    let log = set(&rings, Config::drop_newest()).without_others();
     let none = log.imbalance();
     let spreads = |of: logring::shards::Imbalance| {
         [
@@ -333,6 +167,32 @@ fn fills_are_compared_by_capacity() {
     assert_eq!(imbalance.fill_spread_percent, 25);
 }
 
+/// One idle shard among full ones does not move the spread much; it is the
+/// emptiest.
+#[test]
+fn an_idle_shard_among_full_ones_is_the_emptiest() {
+    let rings = rings::<8>();
+    let log = set(&rings, Config::drop_newest());
+    for shard in (0..8).filter(|&shard| shard != 5) {
+        fill(&log, shard, CELLS);
+    }
+    let imbalance = log.imbalance();
+    assert_eq!(imbalance.fill_spread_percent, 14);
+    assert_eq!(
+        (imbalance.emptiest.shard, imbalance.emptiest.used_bytes),
+        (5, 0)
+    );
+    // What overflows evens that out.
+    while log.push(0, Level::INFO, b"x").is_stored() {}
+    let imbalance = log.imbalance();
+    assert_eq!(imbalance.fill_spread_percent, 0);
+    assert_eq!(imbalance.lost_spread_percent, 100);
+    assert_eq!(
+        (imbalance.lost_most.shard, imbalance.lost_most.lost),
+        (0, 1)
+    );
+}
+
 /// The same ring twice is no second room, and no harm.
 #[test]
 fn a_ring_that_is_twice_in_a_set_keeps_its_books() {
@@ -350,7 +210,8 @@ fn a_ring_that_is_twice_in_a_set_keeps_its_books() {
     assert_eq!(log.take_all_trailing_loss(), 3);
 }
 
-/// A set is a constant, and a look at both rings is in the bound.
+/// A set is a constant, and the looks are in the bound: up to eight rings are
+/// looked at, and no more.
 #[test]
 fn a_set_is_made_in_a_static_and_says_its_bound() {
     static RINGS: [LogRing<CELLS>; 2] = [const { LogRing::new() }; 2];
@@ -358,13 +219,21 @@ fn a_set_is_made_in_a_static_and_says_its_bound() {
     const LARGE: &Shards<2> = &LOG;
     assert!(LARGE.push(1, Level::INFO, b"x").is_stored());
     let ring = LOG.logger(0).steps_max(8);
-    // Two looks of 15, and a plain push that stores nothing.
+    // Two choices, of 8 looks at home and 3 at each other ring, and a plain push
+    // that stores nothing.
     let plain = if cfg!(target_pointer_width = "64") {
         15
     } else {
         6
     };
-    assert_eq!(LOG.steps_max(8), ring + 2 * 15 + plain);
+    assert_eq!(LOG.steps_max(8), ring + 2 * (8 + 3) + plain);
+    let eight = rings::<8>();
+    let nine = rings::<9>();
+    let many = rings::<64>();
+    let most = |choice: usize| ring + 2 * choice + plain;
+    assert_eq!(set(&eight, Config::drop_newest()).steps_max(8), most(29));
+    assert_eq!(set(&nine, Config::drop_newest()).steps_max(8), most(32));
+    assert_eq!(set(&many, Config::drop_newest()).steps_max(8), most(32));
 }
 
 #[test]
@@ -372,19 +241,30 @@ fn a_stack_number_is_the_same_in_one_thread() {
     assert_eq!(stack_index(), stack_index());
 }
 
-/// Numbers of threads are counted, and stay.
+/// Numbers of threads are counted, and stay. Behind a `main` that has asked, each
+/// of `N` further threads has a shard of its own.
 #[test]
 #[cfg(feature = "std")]
-fn a_thread_has_a_number_of_its_own() {
+fn threads_that_ask_one_after_the_other_have_a_shard_each() {
     use logring::shards::thread_index;
     let mine = thread_index();
-    let others = [0, 1].map(|_| {
-        let other = std::thread::spawn(|| [thread_index(), thread_index()]);
-        other.join().unwrap()
+    let others: [usize; 8] = core::array::from_fn(|_| {
+        let asks = || {
+            let number = thread_index();
+            assert_eq!(thread_index(), number);
+            number
+        };
+        std::thread::spawn(asks).join().unwrap()
     });
     assert_eq!(thread_index(), mine);
-    assert!(others.iter().all(|[one, two]| one == two));
-    assert!(others[0][0] != mine && others[1][0] != mine && others[0] != others[1]);
+    assert!(!others.contains(&mine));
+    for shards in [1, 2, 3, 4, 8] {
+        for run in others.chunks_exact(shards) {
+            let mut homes: Vec<_> = run.iter().map(|number| number % shards).collect();
+            homes.sort_unstable();
+            assert_eq!(homes, (0..shards).collect::<Vec<_>>(), "{run:?}");
+        }
+    }
 }
 
 #[test]

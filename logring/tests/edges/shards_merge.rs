@@ -105,6 +105,34 @@ fn records_without_a_time_are_due_at_once() {
     assert_eq!(ids(&got), [0, 3, 6, 1, 4, 7, 2, 5, 8]);
 }
 
+/// Without times, a shard that always has more than a call takes does not keep
+/// the others waiting for ever: other calls begin with other shards.
+#[test]
+fn a_busy_shard_without_times_does_not_starve_the_others() {
+    for (busy, max) in [(0, 1), (0, 3), (1, 2), (2, 30)] {
+        let rings: [LogRing<64>; 3] = std::array::from_fn(|_| LogRing::new());
+        let log = Shards::new(rings.each_ref().map(|ring| &**ring), Config::drop_newest());
+        let mut waited_most = 0;
+        for quiet in [0, 1, 2].into_iter().cycle().take(60) {
+            assert!(log.logger(quiet).push(Level::INFO, &[1]).is_stored());
+            let mut waited = 0;
+            while used(log.ring(quiet)) > 0 && quiet != busy {
+                for _ in 0..max {
+                    log.logger(busy).push(Level::INFO, &[2]);
+                }
+                assert_eq!(drain(&log, 4096, max).0.len(), max);
+                waited += 1;
+                assert!(waited < 60, "shard {quiet} waits for shard {busy}");
+            }
+            waited_most = waited.max(waited_most);
+        }
+        assert!(
+            waited_most > 1,
+            "chance has never been against a quiet shard"
+        );
+    }
+}
+
 /// A time that runs backwards within a shard moves no record past another of
 /// that shard; the merge goes by the oldest one that is left.
 #[test]
@@ -217,7 +245,7 @@ fn an_open_grant_holds_up_its_own_shard_alone() {
 #[test]
 fn losses_are_told_by_shard() {
     let rings: [LogRing<4>; 2] = std::array::from_fn(|_| LogRing::new());
-    let log = Shards::new([&rings[0], &rings[1]], Config::drop_oldest());
+    let log = Shards::new([&rings[0], &rings[1]], Config::drop_oldest()).without_others();
     for id in 0..6 {
         log.push(0, Level::INFO, &[id]);
     }

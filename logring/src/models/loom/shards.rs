@@ -2,8 +2,8 @@
 
 use super::{AT_THE_WRAP, Outcomes, newest, oldest, ring};
 use crate::layout::Cell;
-use crate::models::level;
 use crate::models::sets::{SetGot, settle_set};
+use crate::models::{Got, level};
 use crate::{Config, DrainEnd, Drained, Lost, Pushed, Ring, Shards};
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
@@ -67,10 +67,12 @@ fn two_producers_at_a_full_shard_and_a_drain() {
 }
 
 /// A producer that overwrites meets a record that is being written at the tail
-/// of its full shard: it goes next door, or overwrites at home once that is
-/// done. It evicts nothing next door.
+/// of its full shard. The other shard is full, too, until somebody takes a record
+/// from it. The producer goes there if it sees that room. It overwrites at home
+/// once its own oldest record is done, and is refused otherwise. It evicts nothing
+/// of the other shard.
 #[test]
-fn a_held_up_shard_lends_from_its_neighbour() {
+fn a_held_up_shard_uses_room_elsewhere_and_evicts_none() {
     static OUTCOMES: Outcomes<(Pushed, [Vec<u8>; 2])> = Outcomes::new();
     loom::model(|| {
         let rings = [ring(AT_THE_WRAP), ring(0)];
@@ -89,17 +91,31 @@ fn a_held_up_shard_lends_from_its_neighbour() {
             thread
         };
         log.logger(0).push(level(2), &[2; 8]);
-        log.logger(1).push(level(5), &[5; 8]);
+        for id in [5, 6] {
+            log.logger(1).push(level(id), &[id; 8]);
+        }
+        let popper = {
+            let rings = rings.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                got.pop(&rings[1]);
+                got.ids
+            })
+        };
         let answer = log.push(0, level(3), &[3; 8]);
         opener.join().unwrap();
-        let rest = settle_set(&log, 4, &[]);
+        let mut got = SetGot::new();
+        got.ids[1] = popper.join().unwrap();
+        assert_eq!(got.ids[1], [5]);
+        let rest = settle_set(&log, 5, &[got]);
         OUTCOMES.reached((answer, rest));
     });
     OUTCOMES.are(
-        "a_held_up_shard_lends_from_its_neighbour",
+        "a_held_up_shard_uses_room_elsewhere_and_evicts_none",
         &[
-            (Pushed::Stored, [vec![1, 2], vec![5, 3]]),
-            (Pushed::Stored, [vec![2, 3], vec![5]]),
+            (Pushed::Stored, [vec![1, 2], vec![6, 3]]),
+            (Pushed::Stored, [vec![2, 3], vec![6]]),
+            (Pushed::Lost(Lost::Busy), [vec![1, 2], vec![6]]),
         ],
     );
 }
