@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use logring::Escaped;
+
 use crate::schedule::{Phase, Schedule};
 use crate::sink::Sink;
 use crate::tally::{Tally, lock};
-use crate::variant::Source;
+use crate::variant::{Source, Taken};
 
 /// How often an idle forwarder looks for lines. It is not woken up: a wake-up
 /// would be work for the request that logs.
@@ -53,10 +55,7 @@ pub(crate) fn forward(name: &str, mut source: Source, sink: &Sink, health: Healt
         tally.take(&taken);
         text.clear();
         notice(&mut text, name, taken.lost_before);
-        // Writing to a `Vec` does not fail.
-        let _ = write!(text, "{name} {:<5} ", taken.level);
-        text.extend_from_slice(taken.text);
-        text.push(b'\n');
+        line(&mut text, name, &taken);
         if !write(sink, &text, tally) {
             // A forwarder whose sink is gone keeps its end of the queue open,
             // and helps nobody: the worst that it can do to the requests.
@@ -71,6 +70,12 @@ pub(crate) fn forward(name: &str, mut source: Source, sink: &Sink, health: Healt
     text.clear();
     notice(&mut text, name, trailing);
     write(sink, &text, tally);
+}
+
+/// Writes one line, whatever is in its message.
+fn line(text: &mut Vec<u8>, name: &str, taken: &Taken<'_>) {
+    // Writing to a `Vec` does not fail.
+    let _ = writeln!(text, "{name} {:<5} {}", taken.level, Escaped(taken.text));
 }
 
 /// Tells the reader of the log what is missing. The forwarder makes this
@@ -95,4 +100,26 @@ fn write(sink: &Sink, text: &[u8], tally: &Tally) -> bool {
         }
     }
     written.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use logring::Level;
+
+    use super::*;
+
+    /// A newline in a message forges no line, and an escape sequence reaches no terminal.
+    #[test]
+    fn a_record_is_one_line() {
+        let mut text = Vec::new();
+        let taken = Taken {
+            level: Level::INFO,
+            number: 0,
+            lost_before: 0,
+            text: b"paid\nring ERROR forged \x1b[31m",
+        };
+        line(&mut text, "ring", &taken);
+        let line = String::from_utf8(text).expect("text");
+        assert_eq!(line, "ring INFO  paid\\nring ERROR forged \\u{1b}[31m\n");
+    }
 }

@@ -39,7 +39,7 @@ fn main() -> ! {
     fw::interrupt_after(PERIOD, NESTED);
 
     let mut port = fw::Uart::new();
-    let mut bytes = ByteDrain::<64>::new(b"\n", heading);
+    let mut bytes = ByteDrain::<64>::lines(heading);
     loop {
         DUE.store(false, Ordering::Relaxed);
         // Send what the port takes. Where it stops does not matter.

@@ -52,7 +52,7 @@ fn say_all(story: &[&str], unfinished: u64) {
     let mut is_the_story = true;
     while let Popped::Record(record) = RING.pop(&mut buf) {
         let text = core::str::from_utf8(record.bytes).unwrap_or("not text");
-        fw::println!("{} {text}", record.level);
+        fw::println!("{} {}", record.level, record.escaped());
         is_the_story &= story.get(records) == Some(&text);
         records += 1;
         lost += record.lost_before;

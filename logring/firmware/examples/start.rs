@@ -26,7 +26,7 @@ fn heading(text: &mut dyn fmt::Write, lost: u64, record: Option<&Record<'_>>) ->
 #[entry]
 fn main() -> ! {
     board::start(timer);
-    let mut bytes = ByteDrain::<64>::new(b"\n", heading);
+    let mut bytes = ByteDrain::<64>::lines(heading);
     loop {
         match bytes.chunk(LOG.ring()) {
             ByteChunk::Bytes(&[byte, ..]) if uart_try_write(byte) => bytes.consume(1),

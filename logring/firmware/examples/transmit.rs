@@ -35,7 +35,7 @@ unsafe impl Sync for Transmitter {}
 
 static TRANSMITTER: Transmitter = Transmitter(RefCell::new(Sender {
     port: fw::Uart::new(),
-    bytes: ByteDrain::new(b"\n", heading),
+    bytes: ByteDrain::lines(heading),
 }));
 
 struct Sender {

@@ -29,6 +29,10 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 /// [`Config::with_record_bytes_max`](crate::Config::with_record_bytes_max) makes
 /// that less.
 ///
+/// The record's bytes are sent as they are, unless the drain was made by
+/// [`lines`](Self::lines): records that are lines of text need that, or a newline in a
+/// message forges a line.
+///
 /// It holds one record at a time, which counts as delivered; its reader can be
 /// stopped at any byte and goes on there. It may read several rings in turn: a
 /// record is read to its end before a ring is asked for the next.
@@ -38,7 +42,7 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 ///
 /// logring::define!(static LOG: [u8; 4096] = Config::drop_newest().with_truncate(false));
 ///
-/// let mut bytes = ByteDrain::<64>::new(b"\n", |text, lost, record| {
+/// let mut bytes = ByteDrain::<64>::lines(|text, lost, record| {
 ///     if lost > 0 {
 ///         writeln!(text, "({lost} lost)")?;
 ///     }
@@ -69,6 +73,8 @@ pub type Heading = fn(&mut dyn fmt::Write, u64, Option<&Record<'_>>) -> fmt::Res
 pub struct ByteDrain<const N: usize> {
     write_heading: Heading,
     terminator: &'static [u8],
+    /// Whether control characters of a record are taken out.
+    is_text: bool,
     heading: [u8; HEADING_BYTES],
     heading_bytes: usize,
     record: [u8; N],
@@ -96,7 +102,23 @@ pub enum ByteChunk<'b> {
 }
 
 impl<const N: usize> ByteDrain<N> {
-    /// Nothing read yet; `terminator` follows each record.
+    /// Nothing read yet; each record is one line of text, whatever is in its message.
+    ///
+    /// Each byte of a control character is sent as `?`, and so is each of the separators
+    /// U+2028 and U+2029. Bytes that are no UTF-8 stay. A newline follows each record.
+    /// What the heading's function writes is sent as it is.
+    ///
+    /// # Context
+    /// Any context; meant for a `static` or a task's own variable.
+    #[must_use]
+    pub const fn lines(write_heading: Heading) -> Self {
+        let mut lines = Self::new(b"\n", write_heading);
+        lines.is_text = true;
+        lines
+    }
+
+    /// Nothing read yet; `terminator` follows each record, whose bytes are sent as they
+    /// are.
     ///
     /// # Context
     /// Any context; meant for a `static` or a task's own variable.
@@ -105,6 +127,7 @@ impl<const N: usize> ByteDrain<N> {
         Self {
             write_heading,
             terminator,
+            is_text: false,
             heading: [0; HEADING_BYTES],
             heading_bytes: 0,
             record: [0; N],
@@ -171,7 +194,11 @@ impl<const N: usize> ByteDrain<N> {
         match ring.pop(&mut self.record) {
             Popped::Record(record) => {
                 let _ = (self.write_heading)(&mut heading, record.lost_before, Some(&record));
-                self.record_bytes = Some(record.bytes.len());
+                let bytes = record.bytes.len();
+                self.record_bytes = Some(bytes);
+                if self.is_text {
+                    to_line(self.record.get_mut(..bytes).unwrap_or_default());
+                }
             }
             // A pop cuts what is too long.
             Popped::Pending | Popped::NoSpace { .. } => return Some(ByteChunk::Pending),
@@ -184,6 +211,27 @@ impl<const N: usize> ByteDrain<N> {
         }
         self.heading_bytes = heading.used;
         None
+    }
+}
+
+/// Puts `?` in place of each byte of a control character or a separator of lines. An
+/// escape sequence as of [`Escaped`](super::Escaped) would need more room than the
+/// record.
+fn to_line(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(rest) = bytes.get_mut(at..) {
+        let (taken, is_shown) = match rest {
+            [] => return,
+            [0..=0x1f | 0x7f, ..] => (1, false),
+            // U+0080 to U+009F; U+2028 and U+2029.
+            [0xc2, 0x80..=0x9f, ..] => (2, false),
+            [0xe2, 0x80, 0xa8 | 0xa9, ..] => (3, false),
+            _ => (1, true),
+        };
+        if !is_shown {
+            rest.iter_mut().take(taken).for_each(|byte| *byte = b'?');
+        }
+        at += taken;
     }
 }
 

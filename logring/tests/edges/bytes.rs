@@ -190,3 +190,40 @@ fn one_reader_reads_several_rings_in_turn() {
     assert_eq!(glance(&rings[1]), logring::Popped::NoSpace { needed: 3 });
     assert_eq!(read(&mut bytes, &rings[1], || 1), b"ne\ntwo\n");
 }
+
+/// In lines, a record is one, whatever is in its message, and other text is as it was;
+/// what the heading writes stays.
+#[test]
+fn in_lines_a_message_forges_no_line() {
+    let send = |mut bytes: ByteDrain<40>, message: &[u8]| {
+        let ring = LogRing::<64>::new();
+        Logger::new(&ring, Config::drop_newest()).push(Level::INFO, message);
+        String::from_utf8_lossy(&read(&mut bytes, &ring, || 7)).into_owned()
+    };
+    let lines = |message: &str| send(ByteDrain::lines(heading), message.as_bytes());
+    let forged = "paid\r\nERROR forged \x1b[31m\0\x7f";
+    assert_eq!(lines(forged), "INFO paid??ERROR forged ?[31m??\n");
+    assert_eq!(
+        lines("a\u{85}b\u{9b}m\u{2028}\u{2029}"),
+        "INFO a??b??m??????\n"
+    );
+    let text = "é\u{a0}\u{2027}\u{202a}語😀~ ?";
+    assert_eq!(lines(text), format!("INFO {text}\n"));
+    // Every control character is none afterwards, and nothing else is touched.
+    for char in (0..0x3000).filter_map(char::from_u32) {
+        let message = format!("a{char}b");
+        let sent = lines(&message);
+        let sent = sent
+            .trim_start_matches("INFO ")
+            .strip_suffix('\n')
+            .expect("a line");
+        let is_shown = !char.is_control() && !matches!(char, '\u{2028}' | '\u{2029}');
+        assert_eq!(sent == message, is_shown, "{char:?}");
+        assert!(sent.len() == message.len() && !sent.contains(char::is_control));
+    }
+    // A sequence that the end of the record cuts, and one that is none.
+    let bytes = send(ByteDrain::lines(heading), b"\x80\xc2");
+    assert_eq!(bytes, "INFO \u{fffd}\u{fffd}\n");
+    let raw = send(ByteDrain::new(b"\n", heading), forged.as_bytes());
+    assert_eq!(raw, format!("INFO {forged}\n"));
+}
