@@ -466,7 +466,9 @@ void logring_set_min_level(logring_t *ring, logring_level_t level);
 
 #define LOGRING_FLAG_TRUNCATED        1 /* In flags: the record was cut. */
 
-/* A delivered record. */
+/* A delivered record. The library writes all of it. A field that a later version adds
+ * takes the place of something reserved, which is 0 until then, so 0 in it means "not
+ * said"; the size stays. */
 typedef struct logring_record_t {
   /* Valid until the callback returns, or the caller's buffer changes. */
   const uint8_t *data;
@@ -482,10 +484,17 @@ typedef struct logring_record_t {
   logring_level_t level;
   /* LOGRING_FLAG_TRUNCATED; ignore others. */
   uint8_t flags;
+  /* Bytes that the record had in the ring: more than len only if it was cut to the
+   * consumer's buffer. */
+  size_t full_len;
+  /* 0. */
+  uint64_t reserved[2];
 } logring_record_t;
 
-/* What logring_drain gives each record to. Nonzero stops the drain. It must
- * return: neither longjmp nor an exception may leave it. */
+/* What logring_drain gives each record to. Nonzero stops the drain. It may write to
+ * the record's bytes and to all of scratch. It must return: neither longjmp nor an
+ * exception may leave it, and a thread that is cancelled in it (pthread_cancel) ends
+ * the process. */
 typedef int32_t (*logring_sink_fn)(void *user, const struct logring_record_t *record);
 
 /* Takes the oldest record into buf, whole. LOGRING_EMPTY, LOGRING_PENDING.

@@ -127,6 +127,30 @@ impl fmt::Display for CapacityError {
 
 impl core::error::Error for CapacityError {}
 
+/// A configuration names another capacity than that of the ring.
+///
+/// # Context
+/// A plain value, for any context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OtherCapacity {
+    /// What the configuration names, in bytes.
+    pub asked_bytes: usize,
+    /// What the ring has, in bytes.
+    pub ring_bytes: usize,
+}
+
+impl fmt::Display for OtherCapacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (asked, has) = (self.asked_bytes, self.ring_bytes);
+        write!(
+            f,
+            "the configuration names a capacity of {asked} bytes, and the ring has {has}"
+        )
+    }
+}
+
+impl core::error::Error for OtherCapacity {}
+
 /// Why a block of memory is not, or cannot become, a ring.
 ///
 /// # Context

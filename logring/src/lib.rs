@@ -145,7 +145,7 @@ pub use consumer::{
     Batch, ByteChunk, ByteDrain, DrainEnd, Drained, Escaped, Frames, Heading, Losses, Popped,
     Record,
 };
-pub use error::{CapacityError, Lost, MemoryError, NoGrant, Pushed};
+pub use error::{CapacityError, Lost, MemoryError, NoGrant, OtherCapacity, Pushed};
 pub use layout::Cell;
 pub use level::{Level, Severity};
 pub use policy::{Config, ConfigError, Marks, Policy, PolicyError, Why};

@@ -16,11 +16,49 @@
 /// logring::info!(LOG, "listening on {}", 8080);
 /// assert_eq!(LOG.ring().capacity_bytes(), 16 * 1024);
 /// ```
+///
+/// An attribute `link_section`, also in `unsafe(…)` or in a `cfg_attr`, places the ring;
+/// every other attribute belongs to the logger, which is a constant.
 #[macro_export]
 macro_rules! define {
-    ($(#[$attr:meta])* $vis:vis static $name:ident: [u8; $bytes:expr] = $config:expr) => {
-        $(#[$attr])*
+    ($($item:tt)*) => {
+        $crate::__define!([] [] $($item)*);
+    };
+}
+
+/// Sorts the attributes of [`define!`]: those of the ring, those of the logger.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __define {
+    ([$($ring:tt)*] [$($log:tt)*] #[link_section $($at:tt)*] $($rest:tt)*) => {
+        $crate::__define!([$($ring)* #[link_section $($at)*]] [$($log)*] $($rest)*);
+    };
+    ([$($ring:tt)*] [$($log:tt)*] #[unsafe(link_section $($at:tt)*)] $($rest:tt)*) => {
+        $crate::__define!([$($ring)* #[unsafe(link_section $($at)*)]] [$($log)*] $($rest)*);
+    };
+    ([$($ring:tt)*] [$($log:tt)*] #[cfg_attr($if:meta, link_section $($at:tt)*)] $($rest:tt)*) => {
+        $crate::__define!(
+            [$($ring)* #[cfg_attr($if, link_section $($at)*)]] [$($log)*] $($rest)*
+        );
+    };
+    (
+        [$($ring:tt)*] [$($log:tt)*]
+        #[cfg_attr($if:meta, unsafe(link_section $($at:tt)*))] $($rest:tt)*
+    ) => {
+        $crate::__define!(
+            [$($ring)* #[cfg_attr($if, unsafe(link_section $($at)*))]] [$($log)*] $($rest)*
+        );
+    };
+    ([$($ring:tt)*] [$($log:tt)*] #[$($attr:tt)*] $($rest:tt)*) => {
+        $crate::__define!([$($ring)*] [$($log)* #[$($attr)*]] $($rest)*);
+    };
+    (
+        [$($ring:tt)*] [$($log:tt)*]
+        $vis:vis static $name:ident: [u8; $bytes:expr] = $config:expr $(;)?
+    ) => {
+        $($log)*
         $vis static $name: $crate::Logger<'static> = {
+            $($ring)*
             static RING: $crate::LogRing<{ $crate::cells_for_bytes($bytes) }> =
                 $crate::LogRing::new();
             $crate::Logger::new(&RING, $config)

@@ -257,7 +257,8 @@ impl Config {
     /// This configuration with another capacity in bytes for a ring that is
     /// made from it; `None` leaves the capacity to whoever makes the ring.
     ///
-    /// The number is passed on unchanged. Making the ring checks it.
+    /// The number is passed on unchanged. Making the ring checks it, and a
+    /// [`Logger`](crate::Logger) of a ring with another capacity is refused.
     ///
     /// # Context
     /// Any context; bound in steps: constant.

@@ -7,9 +7,9 @@ use super::*;
 
 #[test]
 fn the_largest_size_fits_and_one_more_is_an_error() {
-    let largest = std::format!("capacity={}", usize::MAX);
+    let largest = std::format!("max_record={}", usize::MAX);
     let config = Config::parse(&largest).unwrap();
-    assert_eq!(config.capacity_bytes(), Some(usize::MAX));
+    assert_eq!(config.record_bytes_max(), usize::MAX);
     let one_more = (usize::MAX as u128 + 1).to_string();
     let units = (usize::MAX as u128 + 1) >> 10;
     for value in [
@@ -29,9 +29,9 @@ fn the_largest_size_fits_and_one_more_is_an_error() {
             );
         }
     }
-    let fits = std::format!("capacity={}k", units - 1);
+    let fits = std::format!("max_record={}k", units - 1);
     let config = Config::parse(&fits).unwrap();
-    assert_eq!(config.capacity_bytes(), Some(usize::MAX - 1023));
+    assert_eq!(config.record_bytes_max(), usize::MAX - 1023);
 }
 
 #[test]

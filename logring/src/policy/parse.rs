@@ -24,7 +24,7 @@ impl Config {
     /// | `policy` | a name that [`Policy::parse`] knows |
     /// | `mode` | the same under Docker's name: `non-blocking` is [`Policy::DropNewest`], `blocking` is refused |
     /// | `neverblock`, `lossy` | the same as a switch: `true` is [`Policy::DropNewest`], `false` is refused |
-    /// | `capacity` | a size; passed on as it is, see below |
+    /// | `capacity` | a size; rounded up to a power of two, see below |
     /// | `max-buffer-size` | the same under Docker's name |
     /// | `marks` | `severity:percent` joined with `+`, as in `debug:60%+info:75%`, where `%` may be left out; or `none` |
     /// | `max_record` | a size; 0 means the largest that the capacity allows |
@@ -36,9 +36,11 @@ impl Config {
     /// `m`, `g`, or the same with `b` or `ib` after it. All units are powers
     /// of 1024, as they are for Docker: `4m` and `4MB` are 4 194 304 bytes.
     ///
-    /// Not checked here is whether a ring of that capacity exists: it must be
-    /// a power of two of at least 4 cells, whose size depends on the target.
-    /// Making the ring checks it.
+    /// A ring's capacity is a power of two, so another number is rounded up to the
+    /// next: Docker's `5m`, `10m` and `25m` are 8, 16 and 32 MiB.
+    /// [`capacity_bytes`](Config::capacity_bytes) is the effective value, and so is what
+    /// the configuration prints. Not checked here is whether it has at least 4 cells,
+    /// whose size depends on the target. Making the ring checks that.
     ///
     /// ```
     /// use logring::{Config, Policy};
@@ -214,7 +216,7 @@ impl<'s> Reader<'s> {
                 return self.set_policy(name, value, policy);
             }
             Key::Capacity | Key::MaxBufferSize => {
-                let capacity_bytes = parse_size_bytes(name, value)?;
+                let capacity_bytes = parse_capacity_bytes(name, value)?;
                 agree(&mut self.capacity_bytes, capacity_bytes, name)?;
                 config.with_capacity_bytes(Some(capacity_bytes))
             }
@@ -323,6 +325,17 @@ fn parse_size_bytes<'s>(key: &'s str, value: &'s str) -> Result<usize, ConfigErr
     };
     let bytes = number.checked_mul(unit_bytes).ok_or(too_large)?;
     usize::try_from(bytes).map_err(|_| too_large)
+}
+
+/// A number of bytes, rounded up to a power of two, as every capacity is one.
+fn parse_capacity_bytes<'s>(key: &'s str, value: &'s str) -> Result<usize, ConfigError<'s>> {
+    match parse_size_bytes(key, value)? {
+        // No ring; whoever makes one says so.
+        0 => Ok(0),
+        bytes => bytes
+            .checked_next_power_of_two()
+            .ok_or(ConfigError::TooLarge { key, value }),
+    }
 }
 
 fn parse_bool<'s>(key: &'s str, value: &'s str) -> Result<bool, ConfigError<'s>> {

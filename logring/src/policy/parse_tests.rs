@@ -117,7 +117,7 @@ fn units_are_powers_of_1024() {
         for unit in [unit.to_string(), unit.to_uppercase()] {
             for gap in ["", " "] {
                 let text = std::format!("capacity=3{gap}{unit}");
-                let expected = usize::checked_mul(3, unit_bytes);
+                let expected = usize::checked_mul(4, unit_bytes);
                 let config = Config::parse(&text);
                 assert_eq!(config.ok().and_then(|c| c.capacity_bytes()), expected);
             }
@@ -126,11 +126,35 @@ fn units_are_powers_of_1024() {
 }
 
 #[test]
-fn sizes_are_passed_on_unchanged() {
-    // None of these is a ring; making the ring says so.
-    for number in [0, 1, 3, 255, 1000] {
-        assert_eq!(size(&std::format!("capacity={number}")), Some(number));
+fn a_capacity_is_rounded_up_to_a_power_of_two() {
+    // The first of these are no rings; making the ring says so.
+    for (asked, rounded) in [
+        (0, 0),
+        (1, 1),
+        (3, 4),
+        (255, 256),
+        (1000, 1024),
+        (1024, 1024),
+    ] {
+        assert_eq!(size(&std::format!("capacity={asked}")), Some(rounded));
     }
+    // What people write for Docker and ECS.
+    for (asked, mib) in [("1m", 1), ("4m", 4), ("5m", 8), ("10m", 16), ("25m", 32)] {
+        let text = std::format!("mode=non-blocking,max-buffer-size={asked}");
+        let config = Config::parse(&text).unwrap();
+        assert_eq!(config.capacity_bytes(), Some(mib << 20));
+        assert!(
+            config
+                .to_string()
+                .contains(&std::format!("capacity={}", mib << 20))
+        );
+    }
+    // Two keys that say the same once they are rounded agree.
+    assert_eq!(size("capacity=5m,max-buffer-size=8m"), Some(8 << 20));
+    let largest = 1_usize << (usize::BITS - 1);
+    assert_eq!(size(&std::format!("capacity={largest}")), Some(largest));
+    let error = Config::parse("capacity=18446744073709551615").unwrap_err();
+    assert!(matches!(error, ConfigError::TooLarge { .. }));
     assert_eq!(
         size("capacity=0000000000000000000000000000004k"),
         Some(4096)
@@ -229,8 +253,10 @@ fn printed_configurations_parse_back_to_equal_ones() {
             configs.push(BASE.with_mark(severity, percent));
         }
     }
-    for bytes in [0, 1, usize::MAX] {
+    for bytes in [0, 1, 1 << (usize::BITS - 1)] {
         configs.push(BASE.with_capacity_bytes(Some(bytes)));
+    }
+    for bytes in [0, 1, usize::MAX] {
         configs.push(BASE.with_record_bytes_max(bytes));
     }
     for retry_limit in [0, 1, u32::MAX] {

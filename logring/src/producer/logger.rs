@@ -1,5 +1,6 @@
 //! The logger: how one writes to a ring.
 
+use crate::error::OtherCapacity;
 use crate::layout::geometry::{self, CELL_RECORD_BYTES};
 use crate::level::Level;
 use crate::policy::{Config, Marks, Policy};
@@ -103,14 +104,49 @@ impl<'r> Logger<'r> {
     ///
     /// A record limit above [`Ring::record_bytes_max`] means that, and so
     /// does 0; a retry limit of 0 means the default, and one above
-    /// [`RETRY_LIMIT_MAX`](Self::RETRY_LIMIT_MAX) means that. The capacity in
-    /// `config` is for whoever makes the ring and plays no part here.
+    /// [`RETRY_LIMIT_MAX`](Self::RETRY_LIMIT_MAX) means that.
+    ///
+    /// # Panics
+    /// If `config` names a capacity, and `ring` has another: nothing that was
+    /// configured is left out silently. In a constant that is a compile-time error. For
+    /// a configuration that arrives at run time there is [`try_new`](Self::try_new).
     ///
     /// # Context
     /// Any context, also `const`; a constant number of steps.
     #[inline]
     #[must_use]
     pub const fn new(ring: &'r Ring, config: Config) -> Self {
+        match Self::try_new(ring, config) {
+            Ok(logger) => logger,
+            Err(_) => panic!("the configuration names another capacity than the ring's"),
+        }
+    }
+
+    /// As [`new`](Self::new), for a configuration that arrives at run time. A ring that
+    /// was made by `Ring::boxed_for` from the same configuration fits it.
+    ///
+    /// # Errors
+    /// If `config` names a capacity, and `ring` has another.
+    ///
+    /// # Context
+    /// Any context, also `const`; a constant number of steps.
+    #[inline]
+    pub const fn try_new(ring: &'r Ring, config: Config) -> Result<Self, OtherCapacity> {
+        if let Some(asked_bytes) = config.capacity_bytes() {
+            let ring_bytes = ring.capacity_bytes();
+            if asked_bytes != ring_bytes {
+                return Err(OtherCapacity {
+                    asked_bytes,
+                    ring_bytes,
+                });
+            }
+        }
+        Ok(Self::of(ring, config))
+    }
+
+    /// The logger, whatever capacity `config` names.
+    #[inline(always)]
+    const fn of(ring: &'r Ring, config: Config) -> Self {
         let most = geometry::payload_bytes_max(ring.cell_count());
         let asked = config.record_bytes_max();
         let tries = match config.retry_limit() {

@@ -171,6 +171,32 @@ mod raw {
             Ok(unsafe { alloc::boxed::Box::from_raw(Self::wide(start, cells)) })
         }
 
+        /// An empty ring on the heap, of the capacity that `config` names, or else of
+        /// `otherwise_bytes`.
+        ///
+        /// ```
+        /// use logring::{Config, Level, Logger, Ring};
+        ///
+        /// let config = Config::parse("mode=non-blocking,max-buffer-size=5m").unwrap();
+        /// let ring = Ring::boxed_for(&config, 64 * 1024).unwrap();
+        /// assert_eq!(ring.capacity_bytes(), 8 << 20); // a power of two
+        /// let log = Logger::try_new(&ring, config).unwrap();
+        /// assert!(log.push(Level::INFO, b"listening").is_stored());
+        /// ```
+        ///
+        /// # Errors
+        /// As [`boxed`](Self::boxed).
+        ///
+        /// # Context
+        /// As [`boxed`](Self::boxed).
+        #[cfg(feature = "alloc")]
+        pub fn boxed_for(
+            config: &crate::policy::Config,
+            otherwise_bytes: usize,
+        ) -> Result<alloc::boxed::Box<Self>, CapacityError> {
+            Self::boxed(config.capacity_bytes().unwrap_or(otherwise_bytes))
+        }
+
         /// Makes the largest empty ring that fits a block of memory.
         ///
         /// It begins at the block's first address that is a multiple of

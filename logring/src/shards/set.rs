@@ -89,7 +89,10 @@ impl<'r, const N: usize> Shards<'r, N> {
     /// A set of `rings` that are written to as `config` says.
     ///
     /// `N` is at least 1, or this does not compile. One that is a power of two
-    /// spares each push a division.
+    /// spares each push a division. A capacity in `config` is that of each ring.
+    ///
+    /// # Panics
+    /// As [`Logger::new`], for each ring.
     ///
     /// # Context
     /// Any context, also `const`; `N` steps.

@@ -96,3 +96,33 @@ fn any_expression_of_a_logger_will_do() {
         assert_eq!(pop(&RING).bytes, text.as_bytes());
     }
 }
+
+/// What places a `static` places the ring, which is written to, and not the logger, which
+/// is a constant. Other attributes are the logger's.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn a_section_is_that_of_the_ring() {
+    logring::define!(
+        /// Documented.
+        #[allow(dead_code)]
+        #[unsafe(link_section = "logring_placed")]
+        pub static PLACED: [u8; 4096] = Config::drop_newest()
+    );
+    logring::define!(
+        #[cfg_attr(all(), unsafe(link_section = "logring_placed"))]
+        static ALSO: [u8; 4096] = Config::drop_newest()
+    );
+    // The linker's own words for where a section begins and ends.
+    unsafe extern "C" {
+        static __start_logring_placed: u8;
+        static __stop_logring_placed: u8;
+    }
+    let section =
+        (&raw const __start_logring_placed).addr()..(&raw const __stop_logring_placed).addr();
+    for log in [&PLACED, &ALSO] {
+        let ring = core::ptr::from_ref(log.ring()).cast::<u8>().addr();
+        assert!(section.contains(&ring));
+        assert!(!section.contains(&core::ptr::from_ref(log).addr()));
+        assert!(log.push(Level::INFO, b"there").is_stored());
+    }
+}

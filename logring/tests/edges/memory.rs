@@ -315,3 +315,39 @@ fn a_block_may_be_restored_while_references_to_it_live() {
     assert_eq!(pop(ring).bytes, b"kept");
     assert_eq!(glance(ring), Popped::Empty);
 }
+
+/// A capacity in a configuration is used or refused, never left out silently.
+#[test]
+fn a_capacity_that_was_configured_is_that_of_the_ring() {
+    let ring = LogRing::<8>::new();
+    let has = ring.capacity_bytes();
+    for (asked, fits) in [
+        (None, true),
+        (Some(has), true),
+        (Some(2 * has), false),
+        (Some(0), false),
+    ] {
+        let config = Config::drop_newest().with_capacity_bytes(asked);
+        assert_eq!(Logger::try_new(&ring, config).is_ok(), fits);
+        let made = std::panic::catch_unwind(|| Logger::new(&ring, config).record_bytes_max());
+        assert_eq!(made.is_ok(), fits);
+    }
+    let config = Config::drop_newest().with_capacity_bytes(Some(4096));
+    let error = Logger::try_new(&ring, config).err().expect("refused");
+    assert!(error.to_string().contains("4096") && error.to_string().contains(&has.to_string()));
+}
+
+/// What is parsed makes a ring, whatever number people write.
+#[cfg(feature = "alloc")]
+#[test]
+fn a_parsed_capacity_makes_a_ring() {
+    for asked in ["1m", "4m", "5m", "10m", "25m", "1000000"] {
+        let text = format!("mode=non-blocking,max-buffer-size={asked}");
+        let config = Config::parse(&text).unwrap();
+        let ring = Ring::boxed_for(&config, 4096).expect("a power of two");
+        assert_eq!(Some(ring.capacity_bytes()), config.capacity_bytes());
+        assert!(Logger::try_new(&ring, config).is_ok());
+    }
+    let ring = Ring::boxed_for(&Config::new(), 4096).unwrap();
+    assert_eq!(ring.capacity_bytes(), 4096);
+}
