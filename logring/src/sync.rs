@@ -90,6 +90,54 @@ impl Slot {
     }
 }
 
+/// The payload slots of a cell.
+///
+/// They lie in a union, since the compiler does not look into one when it checks the
+/// value of a `static`: to check the words of a ring of 64 MiB one by one takes it
+/// seconds.
+#[cfg(not(all(test, any(loom, shuttle))))]
+#[repr(transparent)]
+pub(crate) struct Slots<const N: usize>(core::mem::MaybeUninit<[Slot; N]>);
+
+#[cfg(not(all(test, any(loom, shuttle))))]
+impl<const N: usize> Slots<N> {
+    /// Slots that hold 0.
+    pub(crate) const fn new() -> Self {
+        Self(core::mem::MaybeUninit::new([const { Slot::new(0) }; N]))
+    }
+}
+
+#[cfg(not(all(test, any(loom, shuttle))))]
+impl<const N: usize> core::ops::Deref for Slots<N> {
+    type Target = [Slot; N];
+
+    #[inline(always)]
+    fn deref(&self) -> &[Slot; N] {
+        // SAFETY: hazard: words that were never set. `new` sets them, and memory that
+        // becomes a ring without it is initialised, as `memory` says.
+        unsafe { self.0.assume_init_ref() }
+    }
+}
+
+#[cfg(all(test, any(loom, shuttle)))]
+pub(crate) struct Slots<const N: usize>([Slot; N]);
+
+#[cfg(all(test, any(loom, shuttle)))]
+impl<const N: usize> Slots<N> {
+    pub(crate) fn new() -> Self {
+        Self(core::array::from_fn(|_| Slot::new(0)))
+    }
+}
+
+#[cfg(all(test, any(loom, shuttle)))]
+impl<const N: usize> core::ops::Deref for Slots<N> {
+    type Target = [Slot; N];
+
+    fn deref(&self) -> &[Slot; N] {
+        &self.0
+    }
+}
+
 /// One machine word of a ring, shared by every context that can reach it.
 #[repr(transparent)]
 pub(crate) struct Word(AtomicUsize);

@@ -1,7 +1,7 @@
 //! A cell, the unit of space: one state word, then payload.
 
 use super::geometry::PAYLOAD_WORDS;
-use crate::sync::{Shadow, Slot};
+use crate::sync::{Shadow, Slot, Slots};
 
 /// The unit of space: one state word and `PAYLOAD_WORDS` words of payload.
 ///
@@ -18,26 +18,26 @@ pub struct Cell {
     /// passed the cell. 0 is a cell that was never used.
     pub(crate) state: Slot,
     /// Owner: as `state`. Read by anyone, and thrown away if overtaken.
-    pub(crate) payload: [Slot; PAYLOAD_WORDS],
+    pub(crate) payload: Slots<PAYLOAD_WORDS>,
     /// See [`Shadow`]: no byte of it exists in a normal build.
     pub(crate) shadow: Shadow,
 }
 
 impl Cell {
-    #[cfg(not(all(test, loom)))]
+    #[cfg(not(all(test, any(loom, shuttle))))]
     pub(crate) const fn new() -> Self {
         Self {
             state: Slot::new(0),
-            payload: [const { Slot::new(0) }; PAYLOAD_WORDS],
+            payload: Slots::new(),
             shadow: Shadow::new(),
         }
     }
 
-    #[cfg(all(test, loom))]
+    #[cfg(all(test, any(loom, shuttle)))]
     pub(crate) fn new() -> Self {
         Self {
             state: Slot::new(0),
-            payload: core::array::from_fn(|_| Slot::new(0)),
+            payload: Slots::new(),
             shadow: Shadow::new(),
         }
     }

@@ -148,7 +148,7 @@ impl Ring {
         let Ok(room) = out.room(&Meta::bare(level, header)) else {
             return false;
         };
-        load_bytes(&cell.payload, room);
+        load_bytes(&*cell.payload, room);
         pass.records += 1;
         pass.end = at.plus(1);
         true
@@ -282,7 +282,7 @@ impl Ring {
                 return;
             }
             at = at.plus(1);
-            slots = &self.cell(at).payload;
+            slots = &*self.cell(at).payload;
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::orderings::{H_C, H_D};
 use super::{LogRing, Recovered, Ring};
 use crate::layout::Position;
-#[cfg(not(all(test, loom)))]
+#[cfg(not(all(test, any(loom, shuttle))))]
 use crate::layout::geometry;
 use crate::layout::geometry::PAYLOAD_WORDS;
 use crate::stats::ledger::STRIPES;
@@ -54,7 +54,7 @@ pub struct Retained<const N: usize> {
     ring: LogRing<N>,
 }
 
-#[cfg(not(all(test, loom)))]
+#[cfg(not(all(test, any(loom, shuttle))))]
 impl<const N: usize> Retained<N> {
     /// An empty ring, not sealed: all zero. Where the memory is retained,
     /// nothing is written, and what was there stays.
@@ -73,7 +73,7 @@ impl<const N: usize> Retained<N> {
     }
 }
 
-#[cfg(not(all(test, loom)))]
+#[cfg(not(all(test, any(loom, shuttle))))]
 impl<const N: usize> Default for Retained<N> {
     fn default() -> Self {
         Self::new()

@@ -266,7 +266,7 @@ impl<'r> Writer<'r> {
             other.append(piece);
             left -= here;
             at = at.plus(1);
-            slots = &ring.cell(at).payload;
+            slots = &*ring.cell(at).payload;
         }
         self.abandon();
     }
@@ -344,7 +344,7 @@ impl Ring {
             cell.shadow.own();
             // W.b, as in `stamp_continued`.
             cell.state.store(State::continued(self.lap(at)).word(), W);
-            slots = &cell.payload;
+            slots = &*cell.payload;
         }
     }
 
