@@ -11,6 +11,7 @@ use std::vec::Vec;
 use std::{assert_eq, eprintln, format};
 
 const CELLS: usize = 4;
+const SHARDS: usize = 3;
 
 /// What a context does to the set.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -26,19 +27,19 @@ struct Case {
     outer: Call,
     nested: Call,
     config: Config,
-    resident: [u8; 2],
+    resident: [u8; SHARDS],
     /// Whether the oldest record of shard 0 is an open grant.
     held: bool,
     fire_at: usize,
 }
 
 std::thread_local! {
-    static RINGS: RefCell<Option<Rc<[LogRing<CELLS>; 2]>>> = const { RefCell::new(None) };
+    static RINGS: RefCell<Option<Rc<[LogRing<CELLS>; SHARDS]>>> = const { RefCell::new(None) };
     static CASE: Cell<Option<Case>> = const { Cell::new(None) };
     /// Accesses of the outer call so far; of the nested one they do not count.
     static STEPS: Cell<usize> = const { Cell::new(0) };
     static FIRED: Cell<bool> = const { Cell::new(false) };
-    static GOT: RefCell<Option<SetGot<2>>> = const { RefCell::new(None) };
+    static GOT: RefCell<Option<SetGot<SHARDS>>> = const { RefCell::new(None) };
 }
 
 fn before_access() {
@@ -52,10 +53,14 @@ fn before_access() {
     }
 }
 
+fn set(rings: &[LogRing<CELLS>; SHARDS], config: Config) -> Shards<'_, SHARDS> {
+    Shards::new(rings.each_ref().map(|ring| &**ring), config)
+}
+
 /// Makes a call; the answer to an offer, and its bound.
 fn make(call: Call, config: Config, id: u8) -> (Option<Pushed>, usize) {
     let rings = RINGS.with_borrow(|rings| rings.clone().expect("a case runs"));
-    let log = Shards::new([&rings[0], &rings[1]], config);
+    let log = set(&rings, config);
     match call {
         Call::Push(shard) => {
             let answer = log.push(shard, level(id), &[id; 8]);
@@ -74,7 +79,7 @@ fn make(call: Call, config: Config, id: u8) -> (Option<Pushed>, usize) {
             got.drain(&log, max);
             GOT.with_borrow_mut(|all| {
                 let all = all.as_mut().expect("a case runs");
-                for shard in 0..2 {
+                for shard in 0..SHARDS {
                     all.ids[shard].extend(&got.ids[shard]);
                     all.told[shard] += got.told[shard];
                 }
@@ -86,9 +91,12 @@ fn make(call: Call, config: Config, id: u8) -> (Option<Pushed>, usize) {
 
 /// Runs one case and checks it. Whether its interrupt happened.
 fn run(case: Case, most: &mut usize) -> bool {
-    let rings: Rc<[LogRing<CELLS>; 2]> =
-        Rc::new([LogRing::starting_at(usize::MAX - 2), LogRing::new()]);
-    let log = Shards::new([&rings[0], &rings[1]], Config::drop_newest());
+    let rings: Rc<[LogRing<CELLS>; SHARDS]> = Rc::new([
+        LogRing::starting_at(usize::MAX - 2),
+        LogRing::new(),
+        LogRing::starting_at(7),
+    ]);
+    let log = set(&rings, Config::drop_newest());
     let mut offered = 0;
     let grant = case.held.then(|| {
         offered += 1;
@@ -96,7 +104,7 @@ fn run(case: Case, most: &mut usize) -> bool {
     });
     for (shard, records) in case.resident.into_iter().enumerate() {
         for id in 0..records - u8::from(case.held && shard == 0) {
-            let id = id + 50 * shard as u8;
+            let id = id + 40 * shard as u8;
             assert_eq!(log.logger(shard).push(level(id), &[id; 8]), Pushed::Stored);
             offered += 1;
         }
@@ -117,10 +125,10 @@ fn run(case: Case, most: &mut usize) -> bool {
         what()
     );
     *most = (*most).max(STEPS.get());
-    // With room for both in the two rings, at most the race for the last cell
-    // at home loses one.
-    let free = 2 * CELLS as u8 - case.resident[0] - case.resident[1];
-    if let (Some(answer), true) = (answer, free >= 2 && case.resident[0] + 1 < CELLS as u8) {
+    // Where two records have room in one ring, and the home ring has such room or
+    // none, a race for a last cell loses nothing.
+    let free = case.resident.map(|records| CELLS as u8 - records);
+    if let (Some(answer), true) = (answer, free[0] != 1 && free.iter().any(|&free| free >= 2)) {
         assert!(answer.is_stored(), "{answer:?} with room: {}", what());
     }
     if let Some(mut grant) = grant {
@@ -149,7 +157,16 @@ fn any_call_to_a_set_may_be_interrupted_by_any() {
     for outer in calls {
         for nested in calls {
             for config in [Config::drop_newest(), Config::drop_oldest()] {
-                for resident in [[1, 0], [3, 0], [4, 0], [4, 3], [4, 4], [3, 4]] {
+                for resident in [
+                    [1, 0, 4],
+                    [3, 0, 4],
+                    [4, 0, 4],
+                    [4, 4, 0],
+                    [4, 3, 2],
+                    [4, 3, 3],
+                    [4, 4, 4],
+                    [3, 4, 4],
+                ] {
                     for held in [false, true] {
                         let case = |fire_at| Case {
                             outer,
@@ -188,14 +205,13 @@ fn pop_under_a_merge(fire_at: usize) -> bool {
         static FIRE_AT: Cell<Option<usize>> = const { Cell::new(None) };
         static POPPED: RefCell<Got> = RefCell::default();
     }
-    let rings: Rc<[LogRing<CELLS>; 2]> = Rc::new([LogRing::new(), LogRing::new()]);
+    let rings: Rc<[LogRing<CELLS>; SHARDS]> = Rc::new(core::array::from_fn(|_| LogRing::new()));
     let times: [fn() -> u64; 3] = [|| 1, || 5, || 9];
     for (shard, id, time) in [(0, 1, 0), (0, 2, 0), (0, 3, 0), (1, 4, 1), (0, 5, 2)] {
         let config = Config::drop_newest().with_clock(Some(times[time]));
-        let log = Shards::new([&rings[0], &rings[1]], config);
-        log.push(shard, level(id), &[id; 8]);
+        set(&rings, config).push(shard, level(id), &[id; 8]);
     }
-    let log = Shards::new([&rings[0], &rings[1]], Config::drop_newest());
+    let log = set(&rings, Config::drop_newest());
     RINGS.set(Some(rings.clone()));
     POPPED.set(Got::default());
     FIRE_AT.set(Some(fire_at));
