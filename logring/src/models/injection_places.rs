@@ -258,7 +258,7 @@ fn the_peak_is_not_overstated_by_a_pop_that_lost() {
         while got.pop(place()) {}
         assert_eq!(
             place().stats().high_water_bytes,
-            Ring::CELL_BYTES as usize,
+            Ring::CELL_BYTES,
             "interrupted at access {at}"
         );
         if !hit {

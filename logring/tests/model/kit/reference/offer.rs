@@ -8,6 +8,9 @@ use super::{
     TIMESTAMP_WORDS, WORD, What, cells_for, largest_record, severity,
 };
 
+/// Why there is no room, in the table and as an answer.
+type No = (Cause, Lost);
+
 /// Bytes of a formatted line that the stack takes.
 const SCRATCH: usize = if WORD == 8 { 256 } else { 64 };
 
@@ -234,7 +237,7 @@ impl Reference {
         offer: Offer,
         (room, kept): (usize, &str),
         more: usize,
-    ) -> Result<(GrantId, Option<(Cause, Lost)>), (Cause, Lost)> {
+    ) -> Result<(GrantId, Option<No>), No> {
         let most = self.largest(logger);
         if kept.len() + more > most && !logger.truncate {
             return Err((Cause::TooBig, Lost::TooBig));
