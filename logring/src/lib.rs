@@ -172,7 +172,15 @@ pub const fn cells_for_bytes(capacity_bytes: usize) -> usize {
     }
 }
 
-/// The README's examples, compiled and run.
-#[cfg(doctest)]
+/// The README's examples, compiled and run as they stand there: with the features that
+/// all of them together need.
+#[cfg(all(
+    doctest,
+    feature = "std",
+    feature = "log",
+    feature = "defmt",
+    feature = "shards",
+    feature = "async"
+))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
