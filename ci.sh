@@ -13,8 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly NIGHTLY=${NIGHTLY:-nightly}
 readonly MSRV=1.85.0
 readonly HOST=x86_64-unknown-linux-gnu
-# What can be built together; the providers of `portable-atomic` exclude each
-# other, so `--all-features` cannot.
+# The features that are used on a host.
 readonly FEATURES=logring/std,logring/log,logring/tracing,logring/shards,logring/defmt,logring/core-index,logring/async
 readonly LOGS=target/ci
 mkdir -p "$LOGS"
@@ -42,6 +41,8 @@ job_lint() { # formatting, clippy without warnings, the syntax of the scripts
     run cargo fmt --manifest-path fuzz/Cargo.toml --check
     run cargo fmt --manifest-path logring/firmware/decode/Cargo.toml --check
     run cargo clippy --workspace --all-targets --features "$FEATURES" -- -D warnings
+    # All features together: what cannot be combined is no feature of a library.
+    run cargo check -p logring -p logring-ffi --all-features
     # `planted` builds the models of injection without features, which no other job
     # does. Those of loom need other dependencies: there it is the first to do so.
     run cargo clippy -p logring --lib --profile test -- -D warnings --cfg logring_inject
@@ -73,14 +74,17 @@ job_no_std() { # release builds for bare metal, with and without compare-and-swa
     done
     for provider in critical-section unsafe-assume-single-core; do
         run cargo build --release -p logring --target thumbv6m-none-eabi \
-            --features "shards,async,log,defmt,portable-atomic-$provider"
+            --features "shards,async,log,defmt,portable-atomic,portable-atomic/$provider"
         run cargo rustc --profile bare -p logring-ffi --crate-type staticlib \
             --target thumbv6m-none-eabi --no-default-features \
-            --features "panic-handler,portable-atomic-$provider"
+            --features "panic-handler,portable-atomic,portable-atomic/$provider"
     done
     # Without atomics to stand on, the crate itself says what to do.
     must_fail_with "this target has no compare-and-swap: enable the feature" \
         cargo build --release -p logring --target thumbv6m-none-eabi
+    must_fail_with "the feature \`tracing\` needs a target with compare-and-swap" \
+        cargo build --release -p logring --target thumbv6m-none-eabi \
+        --features tracing,portable-atomic,portable-atomic/critical-section
 }
 
 job_bare() { # C on bare metal: what a producer links, and a program in QEMU

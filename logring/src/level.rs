@@ -266,7 +266,7 @@ impl From<log::Level> for Level {
 }
 
 /// The levels of the `tracing` crates have the same five names here.
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", target_has_atomic = "ptr"))]
 impl From<tracing_core::Level> for Level {
     fn from(level: tracing_core::Level) -> Level {
         match level {

@@ -87,9 +87,9 @@
 //! - `async`: `adapters::Arrival`, for a consumer that awaits records.
 //! - `portable-atomic`: for targets without compare-and-swap, which load and
 //!   store words atomically, as all but the oldest do. The program, not
-//!   a library, also chooses a provider, for instance by
-//!   `portable-atomic-critical-section` or
-//!   `portable-atomic-unsafe-assume-single-core`.
+//!   a library, also chooses what stands behind the atomics, in its own `Cargo.toml`:
+//!   `portable-atomic = { version = "1", features = ["critical-section"] }`, or with
+//!   `unsafe-assume-single-core`.
 //!
 //! # What is not promised
 //!
@@ -115,6 +115,11 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
+
+#[cfg(all(feature = "tracing", not(target_has_atomic = "ptr")))]
+compile_error!(
+    "the feature `tracing` needs a target with compare-and-swap, as the crate `tracing-core` does"
+);
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

@@ -44,8 +44,9 @@ use core::sync::atomic::AtomicU8;
 #[cfg(all(not(target_has_atomic = "ptr"), not(feature = "portable-atomic")))]
 compile_error!(
     "this target has no compare-and-swap: enable the feature `portable-atomic`, and in the \
-     program (not in a library) one of `portable-atomic-critical-section` and \
-     `portable-atomic-unsafe-assume-single-core`"
+     program's Cargo.toml (not in a library's) add the line \
+     `portable-atomic = { version = \"1\", features = [\"critical-section\"] }`, or with the \
+     feature `unsafe-assume-single-core`"
 );
 
 #[cfg(target_pointer_width = "16")]
