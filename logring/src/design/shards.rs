@@ -37,8 +37,8 @@
 //!   own stripe of the home ring's ledger, so each refusal moves on by
 //!   seven; `chance` is a hash of the home ring's head, which stands still while that
 //!   ring is full. So `(N - 1) / 7` refusals in a row, rounded up, have looked at
-//!   all others. (Another thread in the same stripe, or the ledger's wrap, may skip
-//!   some once.)
+//!   all others. (Another thread in the same stripe, the ledger's wrap, or a
+//!   stack that changes stripes between the two calls may skip some.)
 //!
 //!   *An eviction instead of a refusal.* A ring that can evict looks at three
 //!   others, once for each eviction, and these free up to `chunk` cells. It goes there only

@@ -32,7 +32,8 @@ mod shards;
 mod shards_choice;
 #[cfg(feature = "shards")]
 mod shards_merge;
-#[cfg(feature = "shards")]
+// Many offers, of safe code: Miri has the other tests of sets.
+#[cfg(all(feature = "shards", not(miri)))]
 mod shards_spread;
 mod sizes;
 mod support;

@@ -13,10 +13,10 @@ use logring::{Config, Level, LogRing, Pushed, Ring, Shards};
 use crate::support::FIRST;
 
 /// Cells of all rings of a set, and of the single ring.
-const CELLS: usize = if cfg!(miri) { 128 } else { 512 };
-const TICKS: usize = if cfg!(miri) { 8 } else { 200 };
+const CELLS: usize = 512;
+const TICKS: usize = 200;
 /// Ticks of a burst, and of the quiet time after it, which empties the rings.
-const BURST: usize = if cfg!(miri) { 4 } else { 12 };
+const BURST: usize = 12;
 
 /// How the offers of a tick are spread over the producers.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +146,7 @@ fn all_loads<const N: usize, const M: usize>(
     mut check: impl FnMut(Case, Books, Books),
 ) {
     for load in [Load::Even, Load::Skewed, Load::One] {
-        for way in WAYS.into_iter().take(if cfg!(miri) { 1 } else { 4 }) {
+        for way in WAYS {
             let case = Case {
                 load,
                 way,
