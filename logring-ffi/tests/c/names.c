@@ -221,9 +221,12 @@ static void good_configurations(void)
     CHECK_EQ(parsed.mark_pct[0], 1);
     CHECK(parsed.mark_pct[5] == 0 || parsed.mark_pct[5] == 100);
   }
-  /* Numbers that no ring has are passed on. */
+  /* What is no power of two is rounded up to the next. */
   if (good("capacity=12345")) {
-    CHECK_EQ(capacity, 12345);
+    CHECK_EQ(capacity, 16384);
+  }
+  if (good("mode=non-blocking,max-buffer-size=25m")) {
+    CHECK_EQ(capacity, 32u << 20);
   }
   if (good("capacity=0")) {
     CHECK_EQ(capacity, 0);

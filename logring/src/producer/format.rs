@@ -180,26 +180,9 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
         }
     }
 
-    /// Counts the record as refused; nothing more is kept.
-    fn refuse(&mut self, cause: Cause) {
-        let no = self.log.refuse(cause, self.level);
-        if let State::Grant(grant) = core::mem::replace(&mut self.state, State::Ended(no.into())) {
-            grant.abandon();
-        }
-    }
-}
-
-impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Write for Line<'l, 'r, C> {
-    #[inline(always)]
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if let State::Scratch = self.state {
-            let room = self.scratch.get_mut(self.len..);
-            if let Some(room) = room.and_then(|room| room.get_mut(..text.len())) {
-                room.copy_from_slice(text.as_bytes());
-                self.len += text.len();
-                return Ok(());
-            }
-        }
+    /// Appends what does not fit the stack, or follows that.
+    #[inline(never)]
+    fn write_on(&mut self, text: &str) {
         if text.len() > self.room() - self.len {
             match self.limit {
                 None => self.grow(text.len()),
@@ -210,6 +193,29 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Write for Line<'l, 'r, C> {
         if let State::Grant(grant) = &mut self.state {
             self.len += grant.append_text(text.as_bytes());
         }
+    }
+
+    /// Counts the record as refused; nothing more is kept.
+    fn refuse(&mut self, cause: Cause) {
+        let no = self.log.refuse(cause, self.level);
+        if let State::Grant(grant) = core::mem::replace(&mut self.state, State::Ended(no.into())) {
+            grant.abandon();
+        }
+    }
+}
+
+impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Write for Line<'l, 'r, C> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if let State::Scratch = self.state {
+            let room = self.scratch.get_mut(self.len..);
+            if let Some(room) = room.and_then(|room| room.get_mut(..text.len())) {
+                room.copy_from_slice(text.as_bytes());
+                self.len += text.len();
+                return Ok(());
+            }
+        }
+        self.write_on(text);
         Ok(())
     }
 }

@@ -115,6 +115,7 @@ impl<'r> Grant<'r> {
 
     /// Lets go of cells that are no longer this grant's: whoever recovered the ring
     /// has counted the record, and they may be another's (I2).
+    #[inline]
     fn let_go_if_stale(&mut self) {
         if cfg!(logring_bug = "stale_grant") {
             return;

@@ -68,7 +68,7 @@ impl<'r> Logger<'r> {
             return self.offer_otherwise(level, bytes);
         }
         match self.admit_simple(level, bytes.len()) {
-            Ok(admitted) => self.offer_admitted(level, 0, bytes, admitted),
+            Ok(admitted) => self.offer_admitted(level, bytes, admitted),
             Err(no) => no.into(),
         }
     }
@@ -79,9 +79,9 @@ impl<'r> Logger<'r> {
             Ok(admitted) => {
                 if cfg!(logring_bug = "early_notify") {
                     notify(self.notify());
-                    return self.offer_admitted(level, 0, bytes, admitted);
+                    return self.offer_admitted(level, bytes, admitted);
                 }
-                let pushed = self.offer_admitted(level, 0, bytes, admitted);
+                let pushed = self.offer_admitted(level, bytes, admitted);
                 if pushed.is_stored() {
                     notify(self.notify());
                 }
@@ -92,7 +92,13 @@ impl<'r> Logger<'r> {
     }
 
     #[inline(never)]
-    fn offer_admitted(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
+    fn offer_admitted(&self, level: Level, bytes: &[u8], admitted: Admitted) -> Pushed {
+        self.offer_whole(level, 0, bytes, admitted)
+    }
+
+    /// Reserves and writes a record whose bytes are all at hand, perhaps cut.
+    #[inline(always)]
+    fn offer_whole(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
         let reserved = match self.reserve_admitted(level, tag, admitted) {
             Ok(reserved) => reserved,
             Err(no) => return no.into(),
@@ -158,8 +164,9 @@ impl<'r> Logger<'r> {
         }
     }
 
+    #[inline(never)]
     fn offer_and_tell(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
-        let pushed = self.offer_admitted(level, tag, bytes, admitted);
+        let pushed = self.offer_whole(level, tag, bytes, admitted);
         if pushed.is_stored() {
             notify(self.notify());
         }
