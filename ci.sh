@@ -138,7 +138,7 @@ job_shuttle() { # many random schedules of larger models
 }
 
 job_injection() { # a nested call before every atomic access; what a push touches, by number of producers
-    with_injection tests cargo test -p logring --features shards,defmt --lib \
+    with_injection tests cargo test -p logring --features shards,defmt,async --lib \
         -- models::injection models::lines models::steps --nocapture
 }
 
@@ -149,7 +149,7 @@ job_narrow() { # on 32 bits, where some code is another: unit tests, edges, the 
     export CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER=rust-lld
     run cargo test -p logring --target "$narrow" \
         --features std,log,tracing,defmt,shards,async --lib --test edges --test model
-    with_injection tests cargo test -p logring --target "$narrow" --features shards,defmt \
+    with_injection tests cargo test -p logring --target "$narrow" --features shards,defmt,async \
         --lib -- models::injection models::steps --nocapture
 }
 
@@ -158,7 +158,7 @@ job_miri() { # undefined behaviour and races: many seeds, 32 bits, big endian
     need_miri
     MIRI_EXTRA=$MIRI_SPURIOUS
     with_miri 0..16 tests cargo "+$NIGHTLY" miri test -p logring --features shards,async \
-        --lib models::threads
+        --lib -- models::threads sync::waker_tests
     for target in i686-unknown-linux-gnu s390x-unknown-linux-gnu; do
         with_miri 0..4 tests cargo "+$NIGHTLY" miri test -p logring --target "$target" \
             --lib models::threads

@@ -10,8 +10,7 @@
 //! - in unit tests under `--cfg logring_inject`, the target's, with a hook
 //!   before each access, which a test uses to interrupt the caller there.
 //!
-//! [`WakerCell`] is the waker of a task that awaits records (feature `async`);
-//! under loom, that checker's.
+//! [`WakerCell`] is the waker of a task that awaits records (feature `async`).
 //!
 //! [`Shadow`] is the other thing that only checkers see: a plain byte per
 //! cell, written without atomics by whoever owns the cell, so that a race
@@ -20,7 +19,14 @@
 //! [`Byte`], [`ALONE`] and [`same_core`] are for what lies outside the rings and
 //! must do without compare-and-swap.
 
+#[cfg(feature = "async")]
+mod waker;
+#[cfg(all(test, feature = "async", not(any(loom, shuttle))))]
+mod waker_tests;
+
 pub(crate) use core::sync::atomic::Ordering;
+#[cfg(feature = "async")]
+pub(crate) use waker::WakerCell;
 
 #[cfg(all(test, loom))]
 use loom::sync::atomic::AtomicUsize;
@@ -198,6 +204,14 @@ impl Word {
         self.0.fetch_add(value, order)
     }
 
+    /// Replaces whatever is there by `new`, and returns it.
+    #[cfg(feature = "async")]
+    #[inline(always)]
+    pub(crate) fn swap(&self, new: usize, order: Ordering) -> usize {
+        self.before(Kind::Change);
+        self.0.swap(new, order)
+    }
+
     #[inline(always)]
     fn before(&self, kind: Kind) {
         before((&raw const *self).addr(), kind);
@@ -214,7 +228,7 @@ fn before(address: usize, kind: Kind) {
 
 /// ORDERING: words outside the protocol. Relaxed: nothing is read on the
 /// strength of them, or [`same_core`] orders them.
-#[cfg(any(feature = "log", feature = "defmt"))]
+#[cfg(any(feature = "async", feature = "log", feature = "defmt"))]
 pub(crate) const ALONE: Ordering = Ordering::Relaxed;
 
 /// A byte that is only loaded and stored, which every target can.
@@ -314,47 +328,6 @@ pub(crate) mod hook {
         if let Some(hook) = HOOK.get() {
             hook();
         }
-    }
-}
-
-/// The waker of the one task that waits for something, shared with all who wake
-/// it: what `register` replaces and [`wake`](Self::wake) takes.
-///
-/// Both are read-modify-writes of one word, so of any two calls one is the
-/// earlier, and the other knows what came before it. N2 of
-/// [`design`](crate::design) has the argument.
-#[cfg(feature = "async")]
-pub(crate) struct WakerCell(
-    #[cfg(not(all(test, loom)))] atomic_waker::AtomicWaker,
-    #[cfg(all(test, loom))] loom::future::AtomicWaker,
-);
-
-#[cfg(feature = "async")]
-impl WakerCell {
-    /// A cell without a waker.
-    #[cfg(not(all(test, loom)))]
-    pub(crate) const fn new() -> Self {
-        Self(atomic_waker::AtomicWaker::new())
-    }
-
-    /// A cell without a waker.
-    #[cfg(all(test, loom))]
-    pub(crate) fn new() -> Self {
-        Self(loom::future::AtomicWaker::new())
-    }
-
-    /// Puts a waker in, in place of any other; wakes it at once if somebody
-    /// is waking meanwhile.
-    pub(crate) fn register(&self, waker: &core::task::Waker) {
-        #[cfg(not(all(test, loom)))]
-        self.0.register(waker);
-        #[cfg(all(test, loom))]
-        self.0.register_by_ref(waker);
-    }
-
-    /// Takes the waker out, if there is one, and wakes it.
-    pub(crate) fn wake(&self) {
-        self.0.wake();
     }
 }
 

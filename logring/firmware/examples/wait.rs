@@ -56,6 +56,7 @@ async fn consume() {
                 books.record(core::str::from_utf8(record.bytes).expect("text"));
                 break;
             }
+            books.loss(RING.take_trailing_loss());
             marked(ARRIVAL.wait(&RING)).await;
         }
         fw::disarm();

@@ -5,32 +5,76 @@
 //! A logger may have a hook (`Config::with_notify`). It is no part of the ring:
 //! no step above knows of it, and a producer's bound is that of the offer and of
 //! the hook. `Arrival` (feature `async`) stands behind a hook, with the waker of
-//! one task, which registering puts in (K.r) and waking takes (K.w). Both are
-//! read-modify-writes of one word, in the crate `atomic-waker`; each Acquire, and
-//! Release where it ends.
+//! one task. `armed` is 0 or names one of three slots for wakers; `users` of a slot
+//! counts how often it is armed or in the hands of a call.
+//!
+//! ```text
+//!   wait    K.l  if registering.swap(1) != 0: wake own task; skip to the look
+//!                i = the slot whose waker wakes this task, whoever uses it;
+//!           K.f      or one with users == 0: empty all of these, and put a clone
+//!                    of the waker into one; neither: wake own task; skip to K.o
+//!           K.u  users[i] += 1
+//!           K.r  was = armed.swap(i);  if was != 0: users[was] -= 1       K.u
+//!           K.o  registering = 0
+//!                look: is there a record? (N3)
+//!
+//!   notify  K.w  i = armed.swap(0);  if i == 0: return
+//!                call the waker of i
+//!           K.d  users[i] -= 1
+//! ```
 //!
 //! - **N1** The hook follows W.e: of each record, of each commit and of each
 //!   discard of a grant. (A recovery is none of these: who makes one wakes who
 //!   sleeps.) What a consumer cannot pass is therefore ended by a
 //!   W.e, and that is followed by a call, whatever was called for meanwhile.
-//! - **N2** No wake-up is lost, if all loggers of the ring have the hook. A wait
-//!   is K.r, then a look. Let W.e make the oldest cell readable, and K.w follow
-//!   it. The word has one order. *K.w before K.r:* only read-modify-writes lie between,
-//!   so K.r acquires what K.w released, the look comes after W.e, and sees it.
-//!   *K.w while K.r writes:* K.r notices at its end, and wakes its own task.
-//!   *K.w after K.r:* the waker is there, and is woken; or another K.w has just taken it
-//!   and wakes it afterwards, and the poll that follows begins with a K.r that
-//!   is later than both. *K.r during another K.w:* its task is woken at once,
-//!   to try again.
+//! - **N2** No wake-up is lost, if all loggers of the ring have the hook. Let W.e
+//!   make the oldest cell readable, and K.w follow it. `armed` has one order, and
+//!   all its accesses are swaps, K.r and K.w alone. Each acquires and releases, so
+//!   each acquires what all earlier ones released. *K.w before K.r:* the look comes
+//!   after W.e, and sees it. *K.w after K.r:* one call takes what K.r armed, this one
+//!   or one before it, and then calls the waker; or another K.r took it back. The poll
+//!   that follows, in either case, makes a K.r of its own: begin again with that.
+//!   The last K.r is the one that nobody took back and no poll follows. So its task
+//!   sleeps only if its look came before W.e, and then a call is on its way to it.
 //! - **N3** A look that says "no" is true of the latest tail: a claim that found
 //!   nothing is confirmed by C.d from `t` to `t` (I3). A load could give an
 //!   old tail, whose cell is reserved anew, while the record that is oldest
 //!   now called long ago; the model `a_sleeper_does_not_trust_an_old_tail`
 //!   fails with it.
-//! - **N4** A K.w on top of an interrupted K.w or K.r finds the word taken, and
-//!   returns: the interrupted one wakes the task. So K.w is two accesses and
-//!   the waker. A K.r on top of an interrupted K.w wakes its own task until
-//!   that goes on: a consumer must not keep the processor from it.
+//! - **N4** Nobody waits for anybody. A K.w is one swap; the one that finds a slot
+//!   adds the waker and K.d. It makes the same steps on top of an interrupted K.w or
+//!   K.r, to any depth: it takes what is armed, or nothing is. A K.r on top of any
+//!   number of interrupted calls arms the slot of its task again, although they
+//!   still read it. The wake-up that they owe is for an earlier K.r, and comes when
+//!   they go on; it is one too many, and does no harm.
+//! - **N5** A waker is not written while it is read. Whoever writes holds
+//!   `registering`, and found `users == 0`. Readers are who holds `registering`, and
+//!   calls, each between its K.w and its K.d. A call's use was counted before K.r
+//!   armed the slot, in the order of who registers, and ends with K.d. So at 0 all
+//!   calls are done with the slot (K.f acquires every K.d), and no new one can
+//!   begin, since an armed slot has a use. K.r and K.w carry the waker to the reader.
+//! - **N6** Who registers wakes its own task in two cases only. Somebody else is
+//!   registering: two tasks wait at a time, against the rules, or one was killed
+//!   there. Or three slots are in use for other tasks: at least two calls stand
+//!   still, for two different tasks, and a fourth one waits. A consumer that is one
+//!   task, or three in turns, never does.
+//! - **N7** Of two polls of waits in a row, one at most is ready: `was_ready`
+//!   remembers. One that is not ready for this reason alone has woken its task.
+//!
+//! A producer never drops a waker: the slot keeps it, until another task comes to
+//! wait. So no task is freed in an interrupt. A producer that dies between K.w and
+//! the waker takes the wake-up with it.
+//!
+//! K.u is Relaxed: K.r publishes the use, and what is taken back had no reader. Each
+//! other ordering is weakened by a planted bug, which the models in
+//! `models/loom/wakers.rs` catch. In `models/injection_arrivals.rs` everybody interrupts
+//! everybody, before each access.
+//!
+//! *Rejected:* the crate `atomic-waker`. A call locks the one slot there, so a K.r
+//! on top of it wakes its own task until the call goes on, which it never does if the
+//! consumer outranks it. *Rejected:* two slots of which a call hands the second one
+//! on to itself when it ends. It would have to look again after each hand-over, and
+//! consumers on other cores could keep it looking.
 //!
 //! # Nested frames
 //!

@@ -20,6 +20,8 @@
 
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection;
+#[cfg(all(logring_inject, feature = "async", not(any(loom, shuttle))))]
+mod injection_arrivals;
 #[cfg(all(logring_inject, feature = "defmt", not(any(loom, shuttle))))]
 mod injection_defmt;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]

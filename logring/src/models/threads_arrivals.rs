@@ -1,6 +1,5 @@
-//! Real threads that sleep and are woken, with the waker that ships: loom's is
-//! another. A call that is lost is a thread that sleeps for ever; Miri says so,
-//! elsewhere the test does not end.
+//! Real threads that sleep and are woken. A call that is lost is a thread that sleeps
+//! for ever; Miri says so, elsewhere the test does not end.
 
 use super::{Got, level, push, settle};
 use crate::adapters::Arrival;
@@ -15,7 +14,7 @@ use std::{assert, assert_eq};
 
 /// Records of each of two producers; an id tells whose it is.
 const SENT: u8 = if cfg!(miri) { 6 } else { 120 };
-const ROUNDS: usize = if cfg!(miri) { 1 } else { 300 };
+const ROUNDS: usize = if cfg!(miri) { 2 } else { 300 };
 
 /// The simplest executor: a thread that parks.
 struct Unpark(Thread);
@@ -26,10 +25,17 @@ impl Wake for Unpark {
     }
 }
 
+/// Tasks that take turns to wait: more than there are slots for their wakers.
+const TASKS: usize = 4;
+
 /// Waits, and counts how often it slept.
-fn block_on(waiting: impl Future<Output = ()>, waker: &Waker, slept: &mut usize) {
+fn block_on(waiting: impl Future<Output = ()>, wakers: &[Waker], slept: &mut usize) {
     let mut waiting = pin!(waiting);
-    while waiting.as_mut().poll(&mut Context::from_waker(waker)) == Poll::Pending {
+    let mut poll = |slept| {
+        let waker = &wakers[slept % wakers.len()];
+        waiting.as_mut().poll(&mut Context::from_waker(waker))
+    };
+    while poll(*slept) == Poll::Pending {
         *slept += 1;
         thread::park();
     }
@@ -42,11 +48,14 @@ fn block_on(waiting: impl Future<Output = ()>, waker: &Waker, slept: &mut usize)
 fn a_sleeping_thread_gets_everything() {
     static ARRIVAL: Arrival = Arrival::new();
     let config = Config::drop_newest().with_notify(Some(|| ARRIVAL.notify()));
-    let waker = &Arc::new(Unpark(thread::current())).into();
+    let unpark = |_| Arc::new(Unpark(thread::current())).into();
+    let wakers = core::array::from_fn::<Waker, TASKS, _>(unpark);
     let mut slept = 0;
     for round in 0..ROUNDS {
         let ring: &LogRing<4> = &LogRing::starting_at(usize::MAX - round % 7);
         let log = &Logger::new(ring, config);
+        // One task, or several.
+        let wakers = &wakers[..1 + (TASKS - 1) * (round % 2)];
         let mut got = Got::default();
         let offered: u64 = thread::scope(|scope| {
             let pusher = scope.spawn(move || (0..SENT).map(|id| sends(log, id)).sum::<u64>());
@@ -57,7 +66,7 @@ fn a_sleeping_thread_gets_everything() {
             });
             while got.ids.len() < 2 * usize::from(SENT) {
                 if !got.pop(ring) {
-                    block_on(ARRIVAL.wait(ring), waker, &mut slept);
+                    block_on(ARRIVAL.wait(ring), wakers, &mut slept);
                 }
             }
             pusher.join().unwrap() + filler.join().unwrap()

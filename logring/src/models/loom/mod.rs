@@ -12,6 +12,8 @@ mod poppers;
 mod producers;
 #[cfg(feature = "shards")]
 mod shards;
+#[cfg(feature = "async")]
+mod wakers;
 
 use super::{Got, push};
 use crate::layout::Cell;
