@@ -50,6 +50,11 @@ class Stats(ctypes.Structure):
         ("capacity_bytes", c_uint64),
         ("used_bytes", c_uint64),
         ("high_water_bytes", c_uint64),
+        ("resident", c_uint64),
+        ("oldest_unfinished", c_uint32),
+        ("reserved", c_uint32),
+        ("oldest_position", c_uint64),
+        ("resident_bytes", c_uint64),
     ]
 
 

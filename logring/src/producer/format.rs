@@ -116,15 +116,22 @@ enum State<'r> {
 impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
     /// Offers or commits the line.
     #[inline(always)]
-    fn end(mut self) -> Pushed {
+    fn end(&mut self) -> Pushed {
         self.choose_log();
-        match self.state {
-            State::Scratch => {
-                let line = self.scratch.get(..self.len).unwrap_or_default();
-                self.log.push_text(self.level, self.tag, line)
-            }
+        if let State::Scratch = self.state {
+            let line = self.scratch.get(..self.len).unwrap_or_default();
+            return self.log.push_text(self.level, self.tag, line);
+        }
+        self.end_grown()
+    }
+
+    #[inline(never)]
+    fn end_grown(&mut self) -> Pushed {
+        match core::mem::replace(&mut self.state, State::Scratch) {
             State::Grant(grant) => answer(grant.commit()),
             State::Ended(pushed) => pushed,
+            // It was asked before.
+            State::Scratch => Pushed::Filtered,
         }
     }
 

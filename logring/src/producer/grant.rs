@@ -104,52 +104,56 @@ impl<'r> Grant<'r> {
     /// # Context
     /// As the type; one step a word.
     pub fn append(&mut self, bytes: &[u8]) -> usize {
-        self.let_go_if_stale();
         let most = bytes.len().min(self.remaining());
         self.truncated |= most < bytes.len();
-        if let Some(writer) = &mut self.writer {
-            writer.append(&bytes[..most]);
+        match &mut self.writer {
+            Some(writer) if still_open(writer) => {
+                writer.append(&bytes[..most]);
+                most
+            }
+            _ => self.let_go(),
         }
-        most
     }
 
     /// Lets go of cells that are no longer this grant's: whoever recovered the ring
     /// has counted the record, and they may be another's (I2).
-    #[inline]
-    fn let_go_if_stale(&mut self) {
-        if cfg!(logring_bug = "stale_grant") {
-            return;
-        }
-        if self.writer.as_ref().is_some_and(|writer| !writer.is_open()) {
-            self.writer = None;
-            self.bytes_max = 0;
-        }
+    #[cold]
+    fn let_go(&mut self) -> usize {
+        self.writer = None;
+        self.bytes_max = 0;
+        0
     }
 
     /// Goes on in cells that `larger` has reserved, for as many bytes.
     pub(super) fn grow(&mut self, mut larger: Writer<'r>, bytes_max: usize) {
-        self.let_go_if_stale();
         match self.writer.take() {
-            Some(writer) if cfg!(logring_bug = "lost_piece") => {
-                writer.abandon();
+            Some(writer) if still_open(&writer) => {
+                if cfg!(logring_bug = "lost_piece") {
+                    writer.abandon();
+                } else {
+                    writer.move_to(&mut larger);
+                }
                 self.writer = Some(larger);
                 self.bytes_max = bytes_max as u32;
             }
-            Some(writer) => {
-                writer.move_to(&mut larger);
-                self.writer = Some(larger);
-                self.bytes_max = bytes_max as u32;
-            }
-            None => larger.abandon(),
+            _ => larger.abandon(),
         }
     }
 
     /// Gives the room back unread, of a record that was counted elsewhere.
     pub(super) fn abandon(mut self) {
-        self.let_go_if_stale();
-        if let Some(writer) = self.writer.take() {
+        if let Some(writer) = self.take_open() {
             writer.abandon();
             notify(self.notify);
+        }
+    }
+
+    /// The writer, if its cells are still this grant's.
+    #[inline(always)]
+    fn take_open(&mut self) -> Option<Writer<'r>> {
+        match self.writer.take() {
+            Some(writer) if still_open(&writer) => Some(writer),
+            _ => None,
         }
     }
 
@@ -175,8 +179,7 @@ impl<'r> Grant<'r> {
     /// # Context
     /// As the type; at most six steps.
     pub fn commit(mut self) -> bool {
-        self.let_go_if_stale();
-        if let Some(writer) = self.writer.take() {
+        if let Some(writer) = self.take_open() {
             writer.commit_short(self.truncated);
             notify(self.notify);
         }
@@ -213,8 +216,7 @@ impl Ring {
 
 impl Drop for Grant<'_> {
     fn drop(&mut self) {
-        self.let_go_if_stale();
-        if let Some(writer) = self.writer.take() {
+        if let Some(writer) = self.take_open() {
             writer.discard();
             notify(self.notify);
         }
@@ -228,4 +230,10 @@ impl fmt::Write for Grant<'_> {
         self.append_text(text.as_bytes());
         Ok(())
     }
+}
+
+/// Whether a grant's cells are its own. They are not once the ring was recovered.
+#[inline(always)]
+fn still_open(writer: &Writer<'_>) -> bool {
+    cfg!(logring_bug = "stale_grant") || writer.is_open()
 }
