@@ -1,8 +1,10 @@
 //! Popping one record.
 
 use super::Record;
+use crate::layout::geometry::LEAN;
 use crate::layout::header::ExtraWords;
-use crate::ring::{Claim, Ring, Taken};
+use crate::ring::{Ring, Taken};
+use crate::text;
 
 /// What a pop found.
 ///
@@ -52,7 +54,25 @@ impl Ring {
     /// other consumer that tells some at the same moment, at most 8. It never
     /// waits.
     pub fn pop<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
-        self.pop_as(buf, false)
+        let mut words = ExtraWords::NONE;
+        if cfg!(logring_bug = "early_gap") {
+            let lost = self.tell_evicted() as u64;
+            let taken = self.take_one(buf, &mut words, true);
+            let popped = self.popped(taken, &words, buf, true);
+            return match popped {
+                Popped::Record(record) => Popped::Record(Record {
+                    lost_before: lost,
+                    ..record
+                }),
+                other => other,
+            };
+        }
+        // Where code is to be small, one copy of it does for both.
+        let taken = self.take_one(buf, &mut words, LEAN);
+        match taken {
+            Taken::NoSpace { .. } if !LEAN => self.pop_long(buf),
+            taken => self.popped(taken, &words, buf, LEAN),
+        }
     }
 
     /// Takes the oldest record if `buf` takes all of it; else it stays, the
@@ -85,46 +105,55 @@ impl Ring {
     /// # Context
     /// As [`pop`](Self::pop).
     pub fn pop_whole<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
-        self.pop_as(buf, true)
-    }
-
-    #[inline(always)]
-    fn pop_as<'b>(&self, buf: &'b mut [u8], whole: bool) -> Popped<'b> {
         let mut words = ExtraWords::NONE;
-        let early = if cfg!(logring_bug = "early_gap") {
-            self.tell_evicted()
-        } else {
-            0
-        };
-        match self.take_one(buf, &mut words) {
-            Taken::Record(level, header) => {
-                let mut lost_before = if cfg!(logring_bug = "early_gap") {
-                    early
-                } else {
-                    self.tell_evicted()
-                };
-                if header.extras().has_loss() {
-                    let carried = self.tell_carried(words.loss_total());
-                    lost_before = lost_before.wrapping_add(carried);
-                }
-                let bytes = buf.get(..header.bytes()).unwrap_or_default();
-                Popped::Record(Record::new(level, header, &words, bytes, lost_before))
-            }
-            Taken::Pending => Popped::Pending,
-            Taken::NoSpace { needed } if whole => Popped::NoSpace { needed },
-            Taken::NoSpace { .. } => self.pop_long(buf),
-            Taken::Empty => Popped::Empty,
-        }
+        let taken = self.take_one(buf, &mut words, false);
+        self.popped(taken, &words, buf, false)
     }
 
     /// A pop of a record that does not fit. Apart from those that do, which are
-    /// nearly all.
+    /// nearly all, so that these need fewer registers.
     #[cold]
     fn pop_long<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
-        match self.take_single(buf, u64::MAX) {
-            Ok(record) => Popped::Record(record),
-            Err(Claim::Empty) => Popped::Empty,
-            Err(_) => Popped::Pending,
+        let mut words = ExtraWords::NONE;
+        let taken = self.take_one(buf, &mut words, true);
+        self.popped(taken, &words, buf, true)
+    }
+
+    /// What was taken, with the losses before it. It may be `cut` to `buf`.
+    #[inline(always)]
+    fn popped<'b>(&self, taken: Taken, words: &ExtraWords, buf: &'b [u8], cut: bool) -> Popped<'b> {
+        let (level, header) = match taken {
+            Taken::Record(level, header) => (level, header),
+            Taken::Pending => return Popped::Pending,
+            Taken::NoSpace { needed } => return Popped::NoSpace { needed },
+            Taken::Empty => return Popped::Empty,
+        };
+        let mut lost_before = self.tell_evicted();
+        if header.extras().has_loss() {
+            let carried = self.tell_carried(words.loss_total());
+            lost_before = lost_before.wrapping_add(carried);
         }
+        let mut len = header.bytes();
+        if cut && len > buf.len() {
+            len = self.cut(buf, header.truncated());
+        }
+        let bytes = buf.get(..len).unwrap_or_default();
+        let mut record = Record::new(level, header, words, bytes, lost_before);
+        if cut && len < header.bytes() {
+            record.truncated = true;
+            record.full_len = header.bytes();
+        }
+        Popped::Record(record)
+    }
+
+    /// How many bytes of a record that was cut to `buf` to give: up to the end of a
+    /// character. It counts as cut, unless it has already.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn cut(&self, buf: &[u8], was_cut: bool) -> usize {
+        if !was_cut {
+            self.count_cut();
+        }
+        text::whole_chars(buf)
     }
 }

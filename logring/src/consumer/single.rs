@@ -2,7 +2,6 @@
 
 use super::Record;
 use crate::ring::{Claim, Meta, Pace, Receive, Ring};
-use crate::text;
 
 /// Receives one record, and as much of its bytes as `buf` takes.
 struct Single<'b> {
@@ -51,17 +50,14 @@ impl Ring {
         let buf: &[u8] = one.buf;
         let is_cut = header.bytes() > buf.len();
         let len = if is_cut {
-            text::whole_chars(buf)
+            self.cut(buf, header.truncated())
         } else {
             header.bytes()
         };
         let bytes = buf.get(..len).unwrap_or_default();
         let mut record = Record::new(meta.level, header, &meta.extras, bytes, lost_before);
         record.full_len = header.bytes();
-        if is_cut && !record.truncated {
-            record.truncated = true;
-            self.count_cut();
-        }
+        record.truncated |= is_cut;
         Ok(record)
     }
 

@@ -148,6 +148,7 @@ impl<'r> Logger<'r> {
 
     /// A writer for `bytes`, which are no more than the largest record, of a record
     /// that was let in; or why there is none, which is not counted.
+    #[inline(never)]
     pub(super) fn reopen(&self, level: Level, tag: u32, bytes: usize) -> Result<Writer<'r>, Cause> {
         let admitted = Admitted {
             bytes,

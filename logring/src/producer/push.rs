@@ -93,7 +93,16 @@ impl<'r> Logger<'r> {
 
     #[inline(never)]
     fn offer_admitted(&self, level: Level, bytes: &[u8], admitted: Admitted) -> Pushed {
+        // Where code is to be small, one copy of it does for both.
+        if LEAN {
+            return self.offer_tagged(level, 0, bytes, admitted);
+        }
         self.offer_whole(level, 0, bytes, admitted)
+    }
+
+    #[inline(never)]
+    fn offer_tagged(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
+        self.offer_whole(level, tag, bytes, admitted)
     }
 
     /// Reserves and writes a record whose bytes are all at hand, perhaps cut.
@@ -166,7 +175,7 @@ impl<'r> Logger<'r> {
 
     #[inline(never)]
     fn offer_and_tell(&self, level: Level, tag: u32, bytes: &[u8], admitted: Admitted) -> Pushed {
-        let pushed = self.offer_whole(level, tag, bytes, admitted);
+        let pushed = self.offer_tagged(level, tag, bytes, admitted);
         if pushed.is_stored() {
             notify(self.notify());
         }

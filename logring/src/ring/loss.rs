@@ -11,6 +11,7 @@
 
 use super::Ring;
 use super::orderings::{L, T_A, T_B};
+use crate::layout::geometry::LEAN;
 use crate::level::Level;
 use crate::stats::{Cause, LostTable};
 use crate::sync::Word;
@@ -72,10 +73,9 @@ impl Ring {
     }
 
     /// Tells the refusals up to a total that a record carried.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn tell_carried(&self, total: usize) -> usize {
-        let mut known = self.refusals();
-        self.tell_refused(total, &mut known)
+        self.tell(Book::Refusals, Some(total))
     }
 
     /// Tells the evictions that nobody was told of.
@@ -84,15 +84,23 @@ impl Ring {
         if self.back.told_evicted.load(L) == self.ledger.evicted() {
             0
         } else {
-            self.tell_some_evicted()
+            self.tell(Book::Evictions, None)
         }
     }
 
+    /// Tells what nobody was told of, up to a total that was carried, or all.
     #[inline(never)]
-    fn tell_some_evicted(&self) -> usize {
+    fn tell(&self, book: Book, carried: Option<usize>) -> usize {
         for _ in 0..TELL_TRIES {
-            let known = self.evictions();
-            if let Some(lost) = known.tell_up_to(&self.back.told_evicted, known.total) {
+            let (told, known) = match book {
+                Book::Evictions => (&self.back.told_evicted, self.evictions()),
+                Book::Refusals => (&self.back.told_refused, self.refusals()),
+            };
+            let total = carried.unwrap_or(known.total);
+            if let Some(lost) = known.tell_up_to(told, total) {
+                if total == known.total && self.has_untold() {
+                    self.settle_untold();
+                }
                 return lost;
             }
         }
@@ -120,10 +128,8 @@ impl Ring {
 
     /// Takes every loss that nobody was told of.
     pub(crate) fn tell_all(&self) -> usize {
-        let mut known = self.refusals();
-        let total = known.total;
         self.tell_evicted()
-            .wrapping_add(self.tell_refused(total, &mut known))
+            .wrapping_add(self.tell(Book::Refusals, None))
     }
 
     /// Takes every loss that nobody was told of, and the table of all losses
@@ -201,6 +207,13 @@ impl Ring {
     }
 }
 
+/// What is told apart.
+#[derive(Clone, Copy)]
+enum Book {
+    Evictions,
+    Refusals,
+}
+
 /// Tells the losses before the records of one claim, in their order.
 pub(crate) struct Telling<'r> {
     ring: &'r Ring,
@@ -219,6 +232,8 @@ impl Telling<'_> {
         let evicted = core::mem::take(&mut self.evicted);
         match carried_total {
             None => evicted,
+            // Few words make up the sum, and code is to be small: one copy of it.
+            Some(total) if LEAN => evicted.wrapping_add(self.ring.tell_carried(total)),
             Some(total) => {
                 let ring = self.ring;
                 let known = self.refused.get_or_insert_with(|| ring.refusals());

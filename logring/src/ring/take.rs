@@ -22,9 +22,10 @@ pub(crate) enum Taken {
 
 impl Ring {
     /// Copies the oldest record to the front of `buf` and its extras to `extras`,
-    /// and claims it.
+    /// and claims it. Of a record that is longer than `buf`, if it may be `cut`, as much
+    /// is copied as fits.
     #[inline(always)]
-    pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords) -> Taken {
+    pub(crate) fn take_one(&self, buf: &mut [u8], extras: &mut ExtraWords, cut: bool) -> Taken {
         // Some attempts may step over a pad, of which there are no more than cells.
         for _ in 0..TAKE_TRIES + self.cell_count() {
             let tail = Position::from_word(self.back.tail.load(C_A));
@@ -40,7 +41,8 @@ impl Ring {
                         continue;
                     };
                     let needed = header.bytes();
-                    let Some(room) = buf.get_mut(..needed) else {
+                    let kept = if cut { needed.min(buf.len()) } else { needed };
+                    let Some(room) = buf.get_mut(..kept) else {
                         // What was read of it is true only if it still is the
                         // oldest; a swap that changes nothing says so (I3).
                         if cfg!(logring_bug = "rash_no_space") || self.move_tail(tail, tail) {
