@@ -102,8 +102,8 @@ fn a_waker_may_panic() {
     fn panics(_: *const ()) -> RawWaker {
         std::panic::resume_unwind(std::boxed::Box::new(()))
     }
-    fn clones(_: *const ()) -> RawWaker {
-        RawWaker::new(ptr::null(), &IN_A_CALL)
+    fn clones(data: *const ()) -> RawWaker {
+        RawWaker::new(data, &IN_A_CALL)
     }
     fn panics_there(data: *const ()) {
         let _ = panics(data);
@@ -111,18 +111,19 @@ fn a_waker_may_panic() {
     static IN_A_CALL: RawWakerVTable =
         RawWakerVTable::new(clones, panics_there, panics_there, |_| ());
     static IN_A_CLONE: RawWakerVTable = RawWakerVTable::new(panics, |_| (), |_| (), |_| ());
-    let [in_a_call, in_a_clone] = [&IN_A_CALL, &IN_A_CLONE].map(|vtable| {
-        // SAFETY: hazard: a waker that breaks its contract. It has no data, and any
-        // thread may call it.
-        unsafe { Waker::new(ptr::null(), vtable) }
-    });
+    let waker = |task, vtable| {
+        // SAFETY: hazard: a waker that breaks its contract. Its data is a number, and
+        // any thread may call it.
+        unsafe { Waker::new(ptr::without_provenance(task), vtable) }
+    };
 
     let cell = WakerCell::new();
     let caught = |what: &dyn Fn()| catch_unwind(AssertUnwindSafe(what)).is_err();
-    for _ in 0..9 {
-        cell.register(&in_a_call);
+    // Another task each time, so that a slot that stays in use is missing.
+    for number in 1..=9 {
+        cell.register(&waker(number, &IN_A_CALL));
         assert!(caught(&|| cell.wake()));
-        assert!(caught(&|| cell.register(&in_a_clone)));
+        assert!(caught(&|| cell.register(&waker(number, &IN_A_CLONE))));
         let last = task(None);
         cell.register(&last.clone().into());
         assert_eq!(last.rings(), 0);
