@@ -132,12 +132,12 @@ impl Head {
     /// no stray one makes the one of the other.
     const MAGIC_ELSEWHERE: usize = 0x9398_8D02_usize << 8;
 
-    /// Where the ring of this head lies, if it is the head of the handle.
+    /// Where the ring of this head lies, if it is the head of the handle. `start` is
+    /// where the head lies: a reference to it leads no further than the head.
     #[inline(always)]
-    pub(crate) fn ring_of(&self, handle: Handle) -> Option<*mut u8> {
+    pub(crate) fn ring_of(&self, start: *mut u8, handle: Handle) -> Option<*mut u8> {
         if self.kind.load(HEAD) == Self::MAGIC | handle.bits() {
-            let head = core::ptr::from_ref(self).cast_mut().cast::<u8>();
-            return Some(head.wrapping_add(HEAD_BYTES));
+            return Some(start.wrapping_add(HEAD_BYTES));
         }
         self.ring_elsewhere(handle)
     }

@@ -44,7 +44,7 @@ pub(crate) unsafe fn block<'a>(ring: *const logring_t) -> Checked<Block<'a>> {
     // multiple of the head's alignment, not NULL, and the caller vouches for
     // the memory; any contents are valid words.
     let head = unsafe { &*start.cast::<Head>() };
-    let Some(ring) = head.ring_of(handle) else {
+    let Some(ring) = head.ring_of(start, handle) else {
         return Err(LOGRING_E_INVAL);
     };
     // SAFETY: hazard: memory that is no ring of that many cells, or a number
