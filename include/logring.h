@@ -646,6 +646,15 @@ logring_status_t logring_get_stats(const logring_t *ring, logring_stats_t *out);
  * Context: any; about 250 steps. */
 uint64_t logring_take_trailing_loss(logring_t *ring);
 
+/* Makes the system give the ring its memory now, and not page by page in the pushes
+ * of the first lap. It changes nothing in the ring, and may be called at any time,
+ * also while others use it. To keep the pages, lock them (mlock). A forked child
+ * whose ring is private calls it again.
+ *
+ * Context: any; two steps for each 4096 bytes, and a page fault for each page that was
+ * never written. Where there is no compare-and-swap it does nothing. */
+logring_status_t logring_prefault(logring_t *ring);
+
 /* Takes the losses that no delivered record has told, as logring_take_trailing_loss
  * does, and the table of all that were told, in one consistent step: for the one
  * consumer of a ring, the totals less those of its call before are exactly what was

@@ -158,6 +158,7 @@ class Calls {
     return stats;
   }
   std::uint64_t take_trailing_loss() const noexcept { return logring_take_trailing_loss(ring_); }
+  Status prefault() const noexcept { return logring_prefault(ring_); }
   void set_min_level(Level level) const noexcept { logring_set_min_level(ring_, level); }
 
  protected:

@@ -138,6 +138,7 @@
 //! | H.b | tail store of a wipe | Release | P.c, C.a | the wiped words, also for a crash | by injection |
 //! | H.c | seal load | Acquire | H.d | the ring beside it | – |
 //! | H.d | seal store | Release | H.c | the wiped ring, also for a crash | by injection |
+//! | F | a state swapped with itself, by `prefault` | Relaxed | – | the same value, in the release sequence of its W.e | `torn_touch` |
 //!
 //! The compare-and-swaps on `tail` form one release sequence, so a P.c that
 //! reads a late one is ordered after all earlier ones, too.

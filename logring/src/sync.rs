@@ -95,6 +95,30 @@ impl Slot {
         before((&raw const *self).addr(), Kind::Store);
         self.0.store(value, order);
     }
+
+    /// Stores what is there, so that the system has to give the page its memory. By a
+    /// compare-and-swap: a store might undo another, and of an addition of zero a
+    /// compiler makes a load. It does nothing where there is none.
+    pub(crate) fn touch(&self, order: Ordering) {
+        #[cfg(target_has_atomic = "ptr")]
+        {
+            before((&raw const *self).addr(), Kind::Change);
+            // Most are zero, in memory that was never used; a load would be answered
+            // with a page of zeros that all share.
+            let first = self.0.compare_exchange(0, 0, order, Ordering::Relaxed);
+            if let Err(there) = first {
+                before((&raw const *self).addr(), Kind::Change);
+                if cfg!(logring_bug = "torn_touch") {
+                    return self.0.store(there, order);
+                }
+                // If this fails, somebody else has stored.
+                let _ = self
+                    .0
+                    .compare_exchange(there, there, order, Ordering::Relaxed);
+            }
+        }
+        let _ = order;
+    }
 }
 
 /// The payload slots of a cell.

@@ -6,7 +6,7 @@ use std::ptr;
 use logring_ffi::abi::*;
 use logring_ffi::consume::{logring_drain, logring_drain_into, logring_pop};
 use logring_ffi::lifecycle::{logring_free, logring_init_in};
-use logring_ffi::observe::{logring_get_stats, logring_take_trailing_loss};
+use logring_ffi::observe::{logring_get_stats, logring_prefault, logring_take_trailing_loss};
 use logring_ffi::produce::{logring_push, logring_pushv, logring_reserve, logring_set_min_level};
 use logring_ffi::status::*;
 
@@ -45,8 +45,9 @@ fn assert_no_handle(ring: *mut logring_t, expected: logring_status_t) {
         )),
         c!(logring_drain_into(ring, to.cast(), 64, &mut one, &mut two)),
         c!(logring_get_stats(ring, &mut stats)),
+        c!(logring_prefault(ring)),
     ];
-    assert_eq!(said, [expected; 7], "{ring:?}");
+    assert_eq!(said, [expected; 8], "{ring:?}");
     c!(logring_set_min_level(ring, 24));
     c!(logring_free(ring));
     assert_eq!(c!(logring_take_trailing_loss(ring)), 0);

@@ -251,3 +251,17 @@ fn syslog_counts_down_where_levels_count_up() {
     assert_eq!(logring_level_from_syslog(-1), 0);
     assert_eq!(logring_level_from_syslog(i32::MIN), 0);
 }
+
+/// A prefault changes nothing, whatever the ring holds.
+#[test]
+fn a_prefault_changes_nothing() {
+    let made = Made::new(64, &config());
+    for fill in [0, 3, 80] {
+        for _ in 0..fill {
+            made.push(9, b"x");
+        }
+        let before = made.memory.bytes();
+        assert_eq!(c!(logring_prefault(made.ring)), LOGRING_OK);
+        assert_eq!(made.memory.bytes(), before);
+    }
+}

@@ -309,3 +309,34 @@ fn more_losses_than_half_the_range_are_told() {
         assert_eq!(ring.take_trailing_loss() as usize, MANY.wrapping_mul(2));
     }
 }
+
+/// Somebody touches the pages while a lap is pushed: each record stays, whole, and so
+/// does the word that a loss is to be told.
+#[test]
+fn touched_pages_keep_what_is_pushed() {
+    fn fill() {
+        for id in 1..=CELLS as u8 {
+            let pushed = push(&Logger::new(place(), Config::drop_newest()), id);
+            assert_eq!(pushed, Pushed::Stored);
+        }
+        refused();
+    }
+    fill();
+    let mut hits = 0;
+    for at in 0.. {
+        let mut got = Got::default();
+        while got.pop(place()) {}
+        let _ = place().take_trailing_loss();
+        let hit = interrupted(at, fill, || place().prefault());
+        if !hit {
+            break;
+        }
+        hits += 1;
+        let mut got = Got::default();
+        while got.pop(place()) {}
+        let all: std::vec::Vec<_> = (1..=CELLS as u8).collect();
+        assert_eq!(got.ids, all, "interrupted at access {at}");
+        assert_eq!(got.told + told_next(), 1, "interrupted at access {at}");
+    }
+    assert!(hits >= 4, "{hits} accesses");
+}

@@ -12,6 +12,7 @@
 //!   has looked at and copied (C);
 //! - `recover` makes a ring whole whose users have died (H), and `retained`
 //!   tells whether its memory has survived a reset;
+//! - `prefault` makes the system give a ring its memory before it is used;
 //! - `look` is for those who choose a ring before they push, and for those who
 //!   sleep while there is no record;
 //! - `loss` counts what was lost and tells it; `observe` is for snapshots;
@@ -30,6 +31,7 @@ mod orderings;
 mod pass;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod pass_tests;
+mod prefault;
 mod recover;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod recover_tests;

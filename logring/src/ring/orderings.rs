@@ -111,6 +111,11 @@ pub(super) const H_C: Ordering = Acquire;
 /// a crash before it finds no seal.
 pub(super) const H_D: Ordering = Release;
 
+/// ORDERING: F, a state that is swapped with itself, to touch its page. Relaxed: it
+/// stores what is there, and as a compare-and-swap it goes on with the release
+/// sequence of the W.e that stored it.
+pub(super) const F: Ordering = Relaxed;
+
 /// `order`, unless a planted bug weakens it.
 pub(super) const fn unless(bug: bool, order: Ordering) -> Ordering {
     if bug { Relaxed } else { order }

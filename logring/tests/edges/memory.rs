@@ -351,3 +351,42 @@ fn a_parsed_capacity_makes_a_ring() {
     let ring = Ring::boxed_for(&Config::new(), 4096).unwrap();
     assert_eq!(ring.capacity_bytes(), 4096);
 }
+
+/// Page faults of this thread so far.
+#[cfg(all(target_os = "linux", not(miri)))]
+fn page_faults() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    // The name of the program, in brackets, may have spaces; behind it the faults are
+    // the eighth field.
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    fields.split_whitespace().nth(7).unwrap().parse().unwrap()
+}
+
+/// After a prefault, the first lap waits for no page. Huge pages make it few faults.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn the_first_lap_of_a_touched_ring_finds_its_pages() {
+    let faults_of = |call: &dyn Fn()| {
+        let before = page_faults();
+        call();
+        page_faults() - before
+    };
+    let lap = |ring: &Ring| {
+        let log = Logger::new(ring, Config::drop_newest());
+        while log.push(Level::INFO, &[b'x'; 400]).is_stored() {}
+    };
+    static SMALL: LogRing<4> = LogRing::new();
+    static LARGE: LogRing<{ (4 << 20) / CELL }> = LogRing::new();
+    lap(&SMALL);
+    faults_of(&|| ());
+
+    let touching = faults_of(&|| LARGE.prefault());
+    let first = faults_of(&|| lap(&LARGE));
+    assert!(touching >= 2, "its pages were there before");
+    assert!(first < touching, "{first} faults, and {touching} before");
+    assert!(first <= 8, "{first} faults");
+    // Again, over a ring that is full: nothing changes.
+    let stats = LARGE.stats();
+    LARGE.prefault();
+    assert_eq!(LARGE.stats(), stats);
+}
