@@ -58,27 +58,8 @@ pub unsafe extern "C" fn logring_pop(
     buf_len: usize,
     out: *mut logring_record_t,
 ) -> logring_status_t {
-    answer(|| {
-        let out = place(out)?;
-        // SAFETY: hazard: those of `buffer`, for which the caller vouches.
-        let buf = unsafe { ptr::buffer(buf, buf_len) }?;
-        // SAFETY: hazard: those of `block`, for which the caller vouches.
-        let block = unsafe { ptr::block(ring) }?;
-        let record = match block.ring.pop_whole(buf) {
-            Popped::Record(record) => c_record(&record),
-            Popped::Pending => return Err(LOGRING_PENDING),
-            Popped::Empty => return Err(LOGRING_EMPTY),
-            Popped::NoSpace { needed } => {
-                let len = out.wrapping_byte_add(offset_of!(logring_record_t, len));
-                // SAFETY: hazard: those of `put`; `out` is from `place`.
-                unsafe { put(len.cast::<usize>(), needed) };
-                return Err(LOGRING_E_NOSPACE);
-            }
-        };
-        // SAFETY: hazard: those of `put`; `out` is from `place`.
-        unsafe { put(out, record) };
-        Ok(LOGRING_OK)
-    })
+    // SAFETY: hazard: those of `take`, for which the caller vouches.
+    answer(|| unsafe { take(ring, (buf, buf_len), out, Ring::pop_whole) })
 }
 
 /// Takes the oldest record into buf. One that is longer is cut to it, UTF-8 between
@@ -93,21 +74,40 @@ pub unsafe extern "C" fn logring_pop_cut(
     buf_len: usize,
     out: *mut logring_record_t,
 ) -> logring_status_t {
-    answer(|| {
-        let out = place(out)?;
-        // SAFETY: hazard: those of `buffer`, for which the caller vouches.
-        let buf = unsafe { ptr::buffer(buf, buf_len) }?;
-        // SAFETY: hazard: those of `block`, for which the caller vouches.
-        let block = unsafe { ptr::block(ring) }?;
-        let record = match block.ring.pop(buf) {
-            Popped::Record(record) => c_record(&record),
-            Popped::Empty => return Err(LOGRING_EMPTY),
-            Popped::Pending | Popped::NoSpace { .. } => return Err(LOGRING_PENDING),
-        };
-        // SAFETY: hazard: those of `put`; `out` is from `place`.
-        unsafe { put(out, record) };
-        Ok(LOGRING_OK)
-    })
+    // SAFETY: hazard: those of `take`, for which the caller vouches.
+    answer(|| unsafe { take(ring, (buf, buf_len), out, Ring::pop) })
+}
+
+/// Takes the oldest record in the way of `pop`; of one that does not fit, it writes
+/// the length and no more.
+///
+/// # Safety
+/// As for [`ptr::block`], [`ptr::buffer`] and [`put`].
+unsafe fn take(
+    ring: *mut logring_t,
+    (buf, buf_len): (*mut c_void, usize),
+    out: *mut logring_record_t,
+    pop: for<'b> fn(&Ring, &'b mut [u8]) -> Popped<'b>,
+) -> Result<logring_status_t, logring_status_t> {
+    let out = place(out)?;
+    // SAFETY: hazard: those of `buffer`, for which the caller vouches.
+    let buf = unsafe { ptr::buffer(buf, buf_len) }?;
+    // SAFETY: hazard: those of `block`, for which the caller vouches.
+    let block = unsafe { ptr::block(ring) }?;
+    let record = match pop(block.ring, buf) {
+        Popped::Record(record) => c_record(&record),
+        Popped::Pending => return Err(LOGRING_PENDING),
+        Popped::Empty => return Err(LOGRING_EMPTY),
+        Popped::NoSpace { needed } => {
+            let len = out.wrapping_byte_add(offset_of!(logring_record_t, len));
+            // SAFETY: hazard: those of `put`; `out` is from `place`.
+            unsafe { put(len.cast::<usize>(), needed) };
+            return Err(LOGRING_E_NOSPACE);
+        }
+    };
+    // SAFETY: hazard: those of `put`; `out` is from `place`.
+    unsafe { put(out, record) };
+    Ok(LOGRING_OK)
 }
 
 /// What logring_drain gives each record to. Nonzero stops the drain. It may write to

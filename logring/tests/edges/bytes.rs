@@ -210,7 +210,8 @@ fn in_lines_a_message_forges_no_line() {
     let text = "é\u{a0}\u{2027}\u{202a}語😀~ ?";
     assert_eq!(lines(text), format!("INFO {text}\n"));
     // Every control character is none afterwards, and nothing else is touched.
-    for char in (0..0x3000).filter_map(char::from_u32) {
+    let step = if cfg!(miri) { 251 } else { 1 };
+    for char in (0..0x3000).step_by(step).filter_map(char::from_u32) {
         let message = format!("a{char}b");
         let sent = lines(&message);
         let sent = sent
