@@ -8,13 +8,20 @@
 //     ring.push(LOGRING_WARN, "disk 91% full");
 //
 // Contexts, bounds and answers are those of the C functions in logring.h,
-// which each of these calls names; it makes no other call.
+// which each of these calls names; it makes no other call. All of them may be
+// called on a Ring, a RingRef or a Grant that is empty, was moved from, or was
+// never set: they answer LOGRING_E_NULL or, for a grant, LOGRING_E_INVAL.
+//
+// A ring that is global should be a RingRef on a static block. Neither is ever
+// destroyed, so a destructor that logs at exit still has its ring:
+//
+//     LOGRING_STATIC_DEFINE(memory, 65536);
+//     logring::RingRef ring;   // set by RingRef::init_in, at the start of main
 #ifndef LOGRING_HPP
 #define LOGRING_HPP
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <utility>
 #if __cplusplus >= 201703L
@@ -68,9 +75,12 @@ struct Config {
 };
 
 /// Reserved room for one record; discarded unless it was committed.
+///
+/// A grant must end before its ring does: its destructor writes to the ring. A
+/// Grant that is declared after its Ring ends first.
 class Grant {
  public:
-  Grant() noexcept : raw_() {}
+  constexpr Grant() noexcept : raw_() {}
   Grant(Grant &&other) noexcept : raw_(other.release()) {}
   Grant &operator=(Grant &&other) noexcept {
     // Taken out first, so that a grant that is moved to itself survives.
@@ -133,16 +143,22 @@ class Calls {
   }
 
   /// Calls `sink(const Record &)` for up to `max` records. If it answers
-  /// something, what is true or nonzero stops the drain. An exception cannot
-  /// pass the library: one that leaves the sink ends the program.
+  /// something, what is true or nonzero stops the drain.
+  ///
+  /// Nothing can unwind through the library. An exception that leaves the sink
+  /// ends the process (std::terminate). So does the sink's thread if it is
+  /// cancelled in the sink, or exits there, as both unwind it. A thread that
+  /// can be cancelled calls pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, ...)
+  /// before it drains, and restores the state after. Code that is compiled with
+  /// -fno-exceptions has no such stop; there it must not happen at all.
   template <class Sink>
   Status drain(void *scratch, std::size_t scratch_len, std::size_t max, Sink &&sink,
                std::size_t &count) const noexcept {
     using Callable = typename std::remove_reference<Sink>::type;
-    // The address of what may be a constant object; `relay` restores its type.
-    const void *const user = std::addressof(sink);
-    return logring_drain(ring_, scratch, scratch_len, max, &relay<Callable>,
-                         const_cast<void *>(user), &count);
+    // A sink may be a constant object or a function, and `void *` leads to
+    // neither.
+    Held<Callable> held = {sink};
+    return logring_drain(ring_, scratch, scratch_len, max, &relay<Callable>, &held, &count);
   }
 
   Status drain_into(void *buf, std::size_t buf_len, std::size_t &len,
@@ -162,7 +178,7 @@ class Calls {
   void set_min_level(Level level) const noexcept { logring_set_min_level(ring_, level); }
 
  protected:
-  explicit Calls(logring_t *ring) noexcept : ring_(ring) {}
+  explicit constexpr Calls(logring_t *ring) noexcept : ring_(ring) {}
   Calls(const Calls &) = default;
   Calls &operator=(const Calls &) = default;
   ~Calls() = default;
@@ -171,9 +187,13 @@ class Calls {
 
  private:
   template <class Callable>
+  struct Held {
+    Callable &sink;
+  };
+  template <class Callable>
   static std::int32_t relay(void *user, const Record *record) noexcept {
     using Answer = decltype(std::declval<Callable &>()(*record));
-    return answer(*static_cast<Callable *>(user), *record, std::is_void<Answer>());
+    return answer(static_cast<Held<Callable> *>(user)->sink, *record, std::is_void<Answer>());
   }
   template <class Callable>
   static std::int32_t answer(Callable &sink, const Record &record, std::true_type) {
@@ -186,12 +206,15 @@ class Calls {
   }
 };
 
-/// A ring that somebody else keeps: in a static block, or owned by a Ring.
+/// A ring that somebody else keeps: in a static block, or owned by a Ring, which
+/// it must not outlive.
+///
+/// It is empty before any constructor runs, and it is never destroyed.
 class RingRef final : public Calls {
  public:
-  RingRef() noexcept : Calls(nullptr) {}
-  explicit RingRef(logring_t *ring) noexcept : Calls(ring) {}
-  RingRef(const Calls &ring) noexcept : Calls(ring) {}
+  constexpr RingRef() noexcept : Calls(nullptr) {}
+  explicit constexpr RingRef(logring_t *ring) noexcept : Calls(ring) {}
+  constexpr RingRef(const Calls &ring) noexcept : Calls(ring) {}
 
   /// Makes a ring in the caller's memory; logring_init_in.
   LOGRING_MUST_USE static Status init_in(void *mem, std::size_t mem_len, const Config &config,
@@ -201,19 +224,27 @@ class RingRef final : public Calls {
 };
 
 /// A ring of its own on the heap.
+///
+/// When it is destroyed nobody may use the ring any more: no other thread, no
+/// RingRef, no open Grant. A global Ring cannot promise that for the threads
+/// that still run at exit: let it be a RingRef on a static block, as at the
+/// top. What a global Ring does promise, with GCC and clang: it is empty before
+/// any constructor runs, and again once it is destroyed, so that constructors
+/// and destructors of other objects get LOGRING_E_NULL for what they log then.
 class Ring final : public Calls {
  public:
-  Ring() noexcept : Calls(nullptr) {}
+  constexpr Ring() noexcept : Calls(nullptr) {}
   Ring(Ring &&other) noexcept : Calls(other.release()) {}
   Ring &operator=(Ring &&other) noexcept {
+    // Taken out first, so that a ring that is moved to itself survives.
     logring_t *const ring = other.release();
-    logring_free(ring_);
+    logring_free(release());
     ring_ = ring;
     return *this;
   }
   Ring(const Ring &) = delete;
   Ring &operator=(const Ring &) = delete;
-  ~Ring() { logring_free(ring_); }
+  ~Ring() { logring_free(release()); }
 
   /// Makes a ring; logring_new. What `out` held before is freed if that
   /// succeeds, and kept if it does not.
@@ -221,16 +252,19 @@ class Ring final : public Calls {
     logring_t *ring = nullptr;
     const Status status = logring_new(config.capacity_bytes, &config.c, &ring);
     if (status >= 0) {
-      logring_free(out.ring_);
+      logring_free(out.release());
       out.ring_ = ring;
     }
     return status;
   }
 
  private:
+  // The handle is gone before the ring is, also for a signal handler in between.
+  // A compiler may leave out a plain store to an object that is being destroyed,
+  // as nobody may look at it afterwards. It keeps one that is volatile.
   logring_t *release() noexcept {
     logring_t *const ring = ring_;
-    ring_ = nullptr;
+    *const_cast<logring_t *volatile *>(&ring_) = nullptr;
     return ring;
   }
 };
