@@ -138,7 +138,7 @@ static void room_is_counted_in_cells(void)
   CHECK_EQ(stats_now().used_bytes, 0);
   CHECK_EQ(stats_now().high_water_bytes, 0);
   CHECK_EQ(stats_now().capacity_bytes, CAPACITY);
-  for (len = 0; len < 2000; len += 7) {
+  for (len = 0; len < CAPACITY / 8; len += 7) {
     const uint64_t before = stats_now().high_water_bytes;
     CHECK_EQ(logring_push(ring, LOGRING_INFO, payload, len), LOGRING_OK);
     stats = stats_now();
