@@ -300,8 +300,8 @@ logring_status_t logring_attach(void *head,
 size_t logring_required_size(size_t capacity_bytes);
 
 /* Makes a ring on the heap. LOGRING_E_INVAL if there is no ring of this
- * capacity, LOGRING_E_NOMEM; else as logring_init_in. Not in the archive for
- * bare metal, which has no heap.
+ * capacity, LOGRING_E_NOMEM; else as logring_init_in. Not in liblogring_core.a and
+ * the archive for bare metal, which need no heap.
  *
  * Context: a thread; it allocates. */
 LOGRING_MUST_USE
@@ -493,8 +493,9 @@ typedef struct logring_record_t {
 
 /* What logring_drain gives each record to. Nonzero stops the drain. It may write to
  * the record's bytes and to all of scratch. It must return: neither longjmp nor an
- * exception may leave it, and a thread that is cancelled in it (pthread_cancel) ends
- * the process. */
+ * exception may leave it, nor may its thread end in it (pthread_cancel, pthread_exit),
+ * which may end the process. A thread that can be cancelled switches that off
+ * (pthread_setcancelstate) before it drains, and on after. */
 typedef int32_t (*logring_sink_fn)(void *user, const struct logring_record_t *record);
 
 /* Takes the oldest record into buf, whole. LOGRING_EMPTY, LOGRING_PENDING.

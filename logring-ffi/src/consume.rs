@@ -112,8 +112,9 @@ unsafe fn take(
 
 /// What logring_drain gives each record to. Nonzero stops the drain. It may write to
 /// the record's bytes and to all of scratch. It must return: neither longjmp nor an
-/// exception may leave it, and a thread that is cancelled in it (pthread_cancel) ends
-/// the process.
+/// exception may leave it, nor may its thread end in it (pthread_cancel, pthread_exit),
+/// which may end the process. A thread that can be cancelled switches that off
+/// (pthread_setcancelstate) before it drains, and on after.
 pub type logring_sink_fn =
     Option<unsafe extern "C" fn(user: *mut c_void, record: *const logring_record_t) -> i32>;
 

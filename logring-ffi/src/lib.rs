@@ -30,16 +30,25 @@ mod ptr;
 pub mod status;
 
 /// What Rust needs in a program that has no other Rust in it. Panics are not
-/// part of any producer's path; should a program reach this all the same, it
-/// stops here, where a debugger finds it.
+/// part of any producer's path. Should a program reach this all the same, an
+/// operating system ends it, as the caller must not be kept; without one it stops
+/// here, where a debugger finds it.
 #[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     #[cfg(logring_panic_probe)]
     probe::stop();
-    #[cfg(not(logring_panic_probe))]
+    #[cfg(all(not(logring_panic_probe), target_os = "none"))]
     loop {
         core::hint::spin_loop();
+    }
+    #[cfg(all(not(logring_panic_probe), not(target_os = "none")))]
+    {
+        unsafe extern "C" {
+            fn abort() -> !;
+        }
+        // SAFETY: hazard: a function that is none. Every C library has it.
+        unsafe { abort() }
     }
 }
 

@@ -161,8 +161,8 @@ pub extern "C" fn logring_required_size(capacity_bytes: usize) -> usize {
 }
 
 /// Makes a ring on the heap. LOGRING_E_INVAL if there is no ring of this
-/// capacity, LOGRING_E_NOMEM; else as logring_init_in. Not in the archive for
-/// bare metal, which has no heap.
+/// capacity, LOGRING_E_NOMEM; else as logring_init_in. Not in liblogring_core.a and
+/// the archive for bare metal, which need no heap.
 ///
 /// Context: a thread; it allocates.
 #[cfg(feature = "std")]
