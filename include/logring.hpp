@@ -223,7 +223,7 @@ class RingRef final : public Calls {
   }
 };
 
-/// A ring of its own on the heap.
+/// A ring of its own on the heap; not with liblogring_core.a, which has none.
 ///
 /// When it is destroyed nobody may use the ring any more: no other thread, no
 /// RingRef, no open Grant. A global Ring cannot promise that for the threads
