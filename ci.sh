@@ -129,6 +129,12 @@ job_cargo-c() { # the same by cargo-c, which takes ten minutes to install
     install_cargo_c
 }
 
+job_cross() { # CMake with other compilers: aarch64, i686, musl; programs under qemu-user
+    source .ci/install
+    source .ci/cross
+    cross
+}
+
 job_loom() { # every interleaving of the small models, within bounds
     with_loom tests cargo test -p logring --features shards,async --lib models -- --nocapture
 }
