@@ -162,9 +162,10 @@ impl Ring {
     /// Walks the cells in use. What is sound stays, and the rest becomes
     /// pads.
     ///
-    /// A cell at which nothing sound begins is dropped alone, whatever it
-    /// says of its size. So a second walk comes to the same cells, and drops
-    /// no others.
+    /// Where nothing sound begins, that cell is dropped and those that were seen to
+    /// go on behind it, whatever it says of its size. So a second walk comes to the
+    /// same cells, and drops no others; and no cell is looked at more often because
+    /// somebody else, who should not be there, writes to it.
     fn drop_unfinished(&self, tail: Position, head: Position) -> Recovered {
         let mut found = Recovered {
             survived: true,
@@ -176,18 +177,22 @@ impl Ring {
         let mut open = 0;
         while at != head {
             let state = State::from_word(self.cell(at).state.load(C_B));
-            if let Some(sound) = self.sound(at, state, head.since(at)) {
-                self.drop_open(at, &mut open, &mut found);
-                found.records += usize::from(sound.is_record);
-                at = at.plus(sound.cells);
-                continue;
-            }
-            if state.is_reserved(self.lap(at)) {
-                // Another record begins here.
-                self.drop_open(at, &mut open, &mut found);
-            }
-            open += 1;
-            at = at.plus(1);
+            let cells = match self.sound(at, state, head.since(at)) {
+                Ok(sound) => {
+                    self.drop_open(at, &mut open, &mut found);
+                    found.records += usize::from(sound.is_record);
+                    sound.cells
+                }
+                Err(cells) => {
+                    if state.is_reserved(self.lap(at)) {
+                        // Another record begins here.
+                        self.drop_open(at, &mut open, &mut found);
+                    }
+                    open += cells;
+                    cells
+                }
+            };
+            at = at.plus(cells);
         }
         self.drop_open(head, &mut open, &mut found);
         found
@@ -195,8 +200,25 @@ impl Ring {
 
     /// The record or pad that begins at `at`, if there is one within `most`
     /// cells.
-    fn sound(&self, at: Position, state: State, most: usize) -> Option<Sound> {
+    ///
+    /// # Errors
+    /// How many cells from `at` on are none: itself, and those that go on behind it.
+    fn sound(&self, at: Position, state: State, most: usize) -> Result<Sound, usize> {
         let most = most.min(geometry::record_cells_max(self.cell_count()));
+        let (cells, is_record) = self.said(at, state, most).ok_or(1_usize)?;
+        for ahead in 1..cells {
+            let at = at.plus(ahead);
+            let state = State::from_word(self.cell(at).state.load(C_B));
+            if !matches!(state.piece(self.lap(at)), Piece::Continued) {
+                return Err(ahead);
+            }
+        }
+        Ok(Sound { cells, is_record })
+    }
+
+    /// How many cells the record or pad at `at` says that it has, at most `most`, and
+    /// whether it is a record.
+    fn said(&self, at: Position, state: State, most: usize) -> Option<(usize, bool)> {
         let piece = state.piece(self.lap(at));
         let cells = match piece {
             Piece::Record => {
@@ -214,20 +236,9 @@ impl Ring {
             Piece::Pad => state.size(),
             Piece::NotReady | Piece::Continued => return None,
         };
-        if cells == 0 || cells > most {
-            return None;
-        }
-        for ahead in 1..cells {
-            let at = at.plus(ahead);
-            let state = State::from_word(self.cell(at).state.load(C_B));
-            if !matches!(state.piece(self.lap(at)), Piece::Continued) {
-                return None;
-            }
-        }
-        Some(Sound {
-            cells,
-            is_record: matches!(piece, Piece::Record),
-        })
+        (1..=most)
+            .contains(&cells)
+            .then_some((cells, matches!(piece, Piece::Record)))
     }
 
     /// Counts the unfinished record of `open` cells that ends at `end`, and
