@@ -52,18 +52,20 @@ impl Logger<'_> {
     /// this logger can make, as [`steps_max`](Self::steps_max) is for other offers.
     ///
     /// A line that exceeds the stack buffer is a record of twice its length at most,
-    /// reserved once or twice and copied once, as often as its room doubles.
+    /// reserved once or twice and copied once, as often as its room doubles; and there
+    /// is a step for each piece of it, which may be a byte.
     ///
     /// # Context
     /// Any context, also `const`; a constant number of steps.
     #[must_use]
     pub const fn format_steps_max(&self, bytes: usize) -> usize {
         let (mut room, mut grants) = (SCRATCH_BYTES, 0);
-        while room < bytes && room < self.record_bytes_max() {
+        while room < bytes && (grants == 0 || room < self.record_bytes_max()) {
             room *= 2;
             grants += 1;
         }
-        (1 + 3 * grants) * self.steps_max(room)
+        let pieces = if grants == 0 { 0 } else { room + 1 };
+        (1 + 3 * grants) * self.steps_max(room) + pieces
     }
 }
 

@@ -197,8 +197,13 @@ impl<'l, 'r, C: FnOnce(usize) -> &'l Logger<'r>> Line<'l, 'r, C> {
                 Some(_) => {}
             }
         }
+        // A look at the grant for each byte that is kept, at most, and for the first
+        // that is not.
         if let State::Grant(grant) = &mut self.state {
-            self.len += grant.append_text(text.as_bytes());
+            let full = grant.remaining() == 0 && grant.truncated();
+            if !(full || text.is_empty()) {
+                self.len += grant.append_text(text.as_bytes());
+            }
         }
     }
 
