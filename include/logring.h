@@ -516,7 +516,7 @@ logring_status_t logring_pop(logring_t *ring,
  * characters: it has LOGRING_FLAG_TRUNCATED, counts as truncated, and full_len says
  * how long it was. LOGRING_EMPTY, LOGRING_PENDING.
  *
- * Context: as logring_pop. */
+ * Context: as logring_pop; twice as many attempts for a record that is cut. */
 logring_status_t logring_pop_cut(logring_t *ring,
                                  void *buf,
                                  size_t buf_len,

@@ -66,7 +66,7 @@ pub unsafe extern "C" fn logring_pop(
 /// characters: it has LOGRING_FLAG_TRUNCATED, counts as truncated, and full_len says
 /// how long it was. LOGRING_EMPTY, LOGRING_PENDING.
 ///
-/// Context: as logring_pop.
+/// Context: as logring_pop; twice as many attempts for a record that is cut.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_pop_cut(
     ring: *mut logring_t,

@@ -47,9 +47,10 @@ impl Ring {
     /// # Context
     /// Thread, interrupt, signal handler, forked child, panic handler, also
     /// on top of an interrupted call. At most 64 attempts, and as many more as
-    /// the ring has cells, each of 12 steps and one a word of the record. Another
-    /// is caused only by somebody else's success, by a pad (cells that a grant
-    /// gave back), or by an interrupt within a compare-and-swap. To tell losses
+    /// the ring has cells, each of 12 steps and one a word of the record; twice as
+    /// many for a record that is longer than `buf`. Another is caused only by
+    /// somebody else's success, by a pad (cells that a grant gave back), or by an
+    /// interrupt within a compare-and-swap. To tell losses
     /// takes up to 250 more (60 on 32-bit targets), and as many again for each
     /// other consumer that tells some at the same moment, at most 8. It never
     /// waits.

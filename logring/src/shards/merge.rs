@@ -48,9 +48,9 @@ impl<const N: usize> Shards<'_, N> {
     ///
     /// # Context
     /// As [`Ring::drain`](crate::Ring::drain), for a look at each shard and for
-    /// each batch, of which there are at most two for each record and 64
-    /// more for a shard whose records are evicted meanwhile; what `sink` does
-    /// is its own.
+    /// each batch, of which there are at most two for each record, and before a
+    /// record up to 64 more if others are evicted meanwhile, and one a shard; what
+    /// `sink` does is its own.
     pub fn drain(
         &self,
         buf: &mut [u8],
