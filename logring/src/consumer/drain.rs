@@ -137,6 +137,7 @@ impl Ring {
     /// # Context
     /// As [`drain`](Self::drain); at most one batch a record.
     pub fn drain_into(&self, buf: &mut [u8]) -> Batch {
+        let most = self.record_bytes_max() + Self::DRAIN_OVERHEAD_BYTES;
         let (mut bytes, mut records) = (0, 0);
         let mut pace = Pace::default();
         loop {
@@ -156,6 +157,8 @@ impl Ring {
                 }
                 Claim::Empty => DrainEnd::Empty,
                 Claim::Pending => DrainEnd::Pending,
+                // As for a pop: no writer makes one that long.
+                Claim::NoSpace { needed } if needed > most => DrainEnd::Pending,
                 Claim::NoSpace { needed } => DrainEnd::NoSpace { needed },
             };
             return Batch {

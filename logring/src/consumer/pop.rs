@@ -107,8 +107,12 @@ impl Ring {
     /// As [`pop`](Self::pop).
     pub fn pop_whole<'b>(&self, buf: &'b mut [u8]) -> Popped<'b> {
         let mut words = ExtraWords::NONE;
-        let taken = self.take_one(buf, &mut words, false);
-        self.popped(taken, &words, buf, false)
+        match self.take_one(buf, &mut words, false) {
+            // No writer makes one that long. Who has room for every record is not to
+            // make more for the word of a damaged one, which a recovery drops.
+            Taken::NoSpace { needed } if needed > self.record_bytes_max() => Popped::Pending,
+            taken => self.popped(taken, &words, buf, false),
+        }
     }
 
     /// A pop of a record that does not fit. Apart from those that do, which are
