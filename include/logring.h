@@ -652,8 +652,8 @@ uint64_t logring_take_trailing_loss(logring_t *ring);
  * also while others use it. To keep the pages, lock them (mlock). A forked child
  * whose ring is private calls it again.
  *
- * Context: any; two steps for each 4096 bytes, and a page fault for each page that was
- * never written. Where there is no compare-and-swap it does nothing. */
+ * Context: any; two steps for each 4096 bytes, six more, and a page fault for each page
+ * that was never written. Where there is no compare-and-swap it does nothing. */
 logring_status_t logring_prefault(logring_t *ring);
 
 /* Takes the losses that no delivered record has told, as logring_take_trailing_loss

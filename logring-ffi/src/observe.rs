@@ -119,8 +119,8 @@ pub unsafe extern "C" fn logring_take_trailing_loss(ring: *mut logring_t) -> u64
 /// also while others use it. To keep the pages, lock them (mlock). A forked child
 /// whose ring is private calls it again.
 ///
-/// Context: any; two steps for each 4096 bytes, and a page fault for each page that was
-/// never written. Where there is no compare-and-swap it does nothing.
+/// Context: any; two steps for each 4096 bytes, six more, and a page fault for each page
+/// that was never written. Where there is no compare-and-swap it does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logring_prefault(ring: *mut logring_t) -> logring_status_t {
     answer(|| {

@@ -28,9 +28,9 @@ impl Ring {
     /// ```
     ///
     /// # Context
-    /// Any context; two steps for each 4096 bytes of the ring, and a page fault for
-    /// each page that was never written. Targets without compare-and-swap have no
-    /// such pages, and there it does nothing.
+    /// Any context; two steps for each 4096 bytes of the ring, six more, and a page
+    /// fault for each page that was never written. Targets without compare-and-swap
+    /// have no such pages, and there it does nothing.
     pub fn prefault(&self) {
         self.front.untold.touch(F);
         for cell in self.cells.iter().step_by(PAGE_BYTES / CELL_BYTES) {
