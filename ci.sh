@@ -143,7 +143,7 @@ job_shuttle() { # many random schedules of larger models
     with_shuttle tests cargo test -p logring --lib models
 }
 
-job_injection() { # a nested call before every atomic access; what a push touches, by number of producers
+job_injection() { # a nested call, or a hostile write, before every atomic access; what a push touches, by number of producers
     with_injection tests cargo test -p logring --features shards,defmt,async --lib \
         -- models::injection models::lines models::steps --nocapture
 }

@@ -10,7 +10,8 @@
 //! - `injection` interrupts a call before each of its accesses, and so a frame
 //!   of `defmt`, a long line, a cut and a table of losses (`injection_lines`);
 //!   `injection_places` looks at verdicts and at where losses are told;
-//!   `injection_recover` lets a recovery die there (`--cfg logring_inject`);
+//!   `injection_recover` lets a recovery die there, and `injection_hostile`
+//!   changes a word of the ring there (`--cfg logring_inject`);
 //! - `lines` counts what a push touches, by a model of caches (same build,
 //!   feature `shards`);
 //! - `steps` counts the steps of a drain (same build);
@@ -24,6 +25,8 @@ mod injection;
 mod injection_arrivals;
 #[cfg(all(logring_inject, feature = "defmt", not(any(loom, shuttle))))]
 mod injection_defmt;
+#[cfg(all(logring_inject, not(any(loom, shuttle))))]
+mod injection_hostile;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]
 mod injection_lines;
 #[cfg(all(logring_inject, not(any(loom, shuttle))))]

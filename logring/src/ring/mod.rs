@@ -22,6 +22,8 @@
 mod claim;
 mod copy;
 mod evict;
+#[cfg(all(test, logring_inject, not(any(loom, shuttle))))]
+pub(crate) mod exposed;
 #[cfg(any(feature = "shards", feature = "async"))]
 mod look;
 mod loss;
