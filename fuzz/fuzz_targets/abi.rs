@@ -1,4 +1,5 @@
-//! Any bytes as calls of the C interface, each answer checked.
+//! Any bytes as calls of the C interface to both forms of a ring, each answer
+//! checked.
 #![no_main]
 
 #[path = "../../logring-ffi/tests/corpus/kit/mod.rs"]

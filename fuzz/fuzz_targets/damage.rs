@@ -1,4 +1,5 @@
-//! Any bytes as calls of the C interface and as damage to its memory.
+//! Any bytes as calls of the C interface and as damage to its memory, of both
+//! forms of a ring.
 #![no_main]
 
 #[path = "../../logring-ffi/tests/corpus/kit/mod.rs"]

@@ -7,6 +7,7 @@ mod consuming;
 mod damage;
 mod grants;
 mod handles;
+mod hostile;
 mod making;
 mod misuse;
 mod names;

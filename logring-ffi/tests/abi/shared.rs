@@ -11,16 +11,16 @@ use logring_ffi::status::*;
 
 use crate::support::{CELL, HEAD, Memory, Record, WORD, c, config, with_policy};
 
-const CELLS: usize = 16;
+pub(crate) const CELLS: usize = 16;
 
 /// A head and a handle of one process.
-struct Process {
+pub(crate) struct Process {
     _head: Memory,
-    ring: *mut logring_t,
+    pub(crate) ring: *mut logring_t,
 }
 
 impl Process {
-    fn new(shared: &Memory, config: &logring_config_t, attach: bool) -> Self {
+    pub(crate) fn new(shared: &Memory, config: &logring_config_t, attach: bool) -> Self {
         let head = Memory::new(HEAD);
         let mut ring = null_mut();
         let (at, mem, len) = (head.block(), shared.block(), shared.len());
@@ -33,7 +33,7 @@ impl Process {
         Self { _head: head, ring }
     }
 
-    fn push(&self, level: u8, bytes: &[u8]) -> logring_status_t {
+    pub(crate) fn push(&self, level: u8, bytes: &[u8]) -> logring_status_t {
         c!(logring_push(
             self.ring,
             level,
@@ -42,7 +42,7 @@ impl Process {
         ))
     }
 
-    fn pop(&self) -> Option<Record> {
+    pub(crate) fn pop(&self) -> Option<Record> {
         Record::popped(self.ring)
     }
 }

@@ -6,6 +6,7 @@ use logring_ffi::abi::logring_t;
 use logring_ffi::lifecycle::*;
 use logring_ffi::status::*;
 
+use super::Form;
 use super::c;
 use super::grants::{Held, Life, Use};
 use super::input::Input;
@@ -17,12 +18,13 @@ const CALLS_MAX: usize = 300;
 /// Rings at a time.
 const RINGS: usize = 3;
 
-/// Makes the calls that `bytes` stand for.
+/// Makes the calls that `bytes` stand for, on rings of one form.
 ///
 /// # Panics
 /// If an answer is not what the header says.
-pub(crate) fn run(bytes: &[u8]) {
+pub(crate) fn run(bytes: &[u8], form: Form) {
     let mut world = World {
+        form,
         input: Input::new(bytes),
         slots: [const { None }; RINGS],
         held: [Held::NOTHING; 4],
@@ -43,6 +45,7 @@ pub(crate) fn run(bytes: &[u8]) {
 
 /// The rings, and whoever has grants of them.
 pub(crate) struct World<'b> {
+    form: Form,
     pub(crate) input: Input<'b>,
     pub(crate) slots: [Option<Slot>; RINGS],
     pub(crate) held: [Held; 4],
@@ -61,6 +64,7 @@ impl World<'_> {
         let at = usize::from(call >> 6) % RINGS;
         match call & 31 {
             0 => self.init(at),
+            1 if self.form == Form::Shared => self.attach(at),
             1 => self.new_ring(at),
             2..=5 => self.push(at),
             6..=7 => self.pushv(at),
@@ -120,7 +124,8 @@ impl World<'_> {
         let place = self.input.bend(out.at());
         let cfg_at = self.input.bend((&raw const cfg).cast_mut());
         let len = len.saturating_sub(skew);
-        let said = c!(logring_init_in(start.cast(), len, cfg_at, place));
+        let head = self.form.head();
+        let said = self.form.make(head.as_ref(), start, len, cfg_at, place);
         memory.assert_guards();
         if said != LOGRING_OK {
             assert!(said < 0);
@@ -129,9 +134,58 @@ impl World<'_> {
         }
         assert!(!self.input.bent && skew == 0 && is_sound(&cfg));
         let ring = out.written();
-        assert!(ring.addr() - start.addr() < 64);
+        let begin = head.as_ref().map_or(start, Memory::start);
+        assert!(ring.addr() - begin.addr() < 64);
         self.close(at);
         self.slots[at] = Some(self.slot(ring, Some(memory)));
+        self.add_head(at, head);
+    }
+
+    /// Keeps a head with the ring that it leads to.
+    fn add_head(&mut self, at: usize, head: Option<Memory>) {
+        if let Some(slot) = &mut self.slots[at] {
+            slot.heads.extend(head);
+        }
+    }
+
+    /// Attaches to a ring, as another process does, with any configuration and
+    /// lengths; the ring is used by the new handle from then on.
+    fn attach(&mut self, at: usize) {
+        let (kind, part, cfg) = (self.input.byte(), self.input.word(), self.input.config());
+        let head = Memory::new(ALIGN, kind & 1 != 0);
+        let mut out = Out::<*mut logring_t>::new();
+        let place = self.input.bend(out.at());
+        let bent = self.input.bent;
+        let Some(slot) = &mut self.slots[at] else {
+            return;
+        };
+        let Some(memory) = &slot.memory else { return };
+        let (len, start) = (memory.len(), memory.start());
+        // Mostly all of it: a part, or with a head that is too small.
+        let len = if kind < 200 { len } else { part % (len + 1) };
+        let head_len = head.len() - usize::from(kind == 255);
+        let said = c!(logring_attach(
+            head.start().cast(),
+            head_len,
+            start.cast(),
+            len,
+            &cfg,
+            place
+        ));
+        head.assert_guards();
+        slot.assert_guards();
+        let capacity = slot.stats().capacity_bytes as usize;
+        let least = logring_required_size(capacity);
+        let fits = least <= len && len < least + capacity;
+        if said == LOGRING_OK {
+            assert!(!bent && fits && kind != 255 && is_sound(&cfg));
+            slot.ring = out.written();
+            slot.heads.push(head);
+            assert_eq!(slot.stats().capacity_bytes as usize, capacity);
+        } else {
+            assert!(bent || !fits || kind == 255 || !is_sound(&cfg), "{said}");
+            out.assert_untouched();
+        }
     }
 
     /// Makes a ring anew where one is, perhaps of another size.
@@ -147,11 +201,16 @@ impl World<'_> {
         let len = memory.len() / (1 + part);
         let mut out = Out::<*mut logring_t>::new();
         let start = memory.start();
-        let said = c!(logring_init_in(start.cast(), len, &cfg, out.at()));
+        let head = self.form.head();
+        let said = (self.form).make(head.as_ref(), start, len, &cfg, out.at());
         memory.assert_guards();
         if said == LOGRING_OK {
             assert!(is_sound(&cfg));
+            let heads = std::mem::take(&mut slot.heads);
             self.slots[at] = Some(self.slot(out.written(), Some(memory)));
+            for head in heads.into_iter().chain(head) {
+                self.add_head(at, Some(head));
+            }
         } else {
             out.assert_untouched();
             slot.memory = Some(memory);
@@ -190,6 +249,7 @@ impl World<'_> {
         Slot {
             ring,
             memory,
+            heads: Vec::new(),
             making: self.makings,
             offered: 0,
             told: 0,
@@ -229,10 +289,50 @@ impl World<'_> {
     }
 }
 
+impl Form {
+    /// Memory for a head, if this form has it apart.
+    pub(crate) fn head(self) -> Option<Memory> {
+        (self == Self::Shared).then(|| Memory::new(ALIGN, true))
+    }
+
+    /// Makes a ring of this form.
+    pub(crate) fn make(
+        self,
+        head: Option<&Memory>,
+        mem: *mut u8,
+        len: usize,
+        cfg: *const logring_config_t,
+        out: *mut *mut logring_t,
+    ) -> logring_status_t {
+        match head {
+            None => c!(logring_init_in(mem.cast(), len, cfg, out)),
+            Some(head) => {
+                let at = head.start().cast();
+                let said = c!(logring_init_shared(
+                    at,
+                    head.len(),
+                    mem.cast(),
+                    len,
+                    cfg,
+                    out
+                ));
+                head.assert_guards();
+                said
+            }
+        }
+    }
+}
+
 /// What a block's address is a multiple of, and the bytes of its head.
 pub(crate) const ALIGN: usize = if usize::BITS == 64 { 128 } else { 64 };
 /// The logarithm of a cell's bytes.
 pub(crate) const CELL_LOG2: u32 = if usize::BITS == 64 { 7 } else { 5 };
+
+/// The most bytes of a record in a ring of so many cells.
+pub(crate) const fn record_max(cells: usize) -> usize {
+    let (payload_words, header_words) = if usize::BITS == 64 { (15, 3) } else { (7, 5) };
+    (cells / 4 * payload_words - header_words) * size_of::<usize>()
+}
 
 fn is_sound(cfg: &logring_config_t) -> bool {
     cfg.struct_size as usize == size_of::<logring_config_t>()

@@ -1,24 +1,34 @@
-//! Calls to rings whose blocks somebody else writes to in between: anywhere,
-//! the head included. It may cost records; what it must never cost is a call
-//! that returns, a byte outside the block, or an answer that means something.
+//! Calls to rings whose memory somebody else writes to: anywhere, the head of a
+//! block included. It may cost records; what it must never cost is a call that
+//! returns, a byte outside the memory, or an answer that means something.
+//!
+//! A ring of the shared form has two users, each with a head of its own that
+//! nobody else writes to; so either may be the one who suffers. Here the memory
+//! also changes during the calls, where the library calls a clock or a sink, or
+//! becomes another ring; and what a user configured must show in the answers.
 
 use std::ffi::c_void;
+use std::mem;
 use std::ptr;
+use std::rc::Rc;
 use std::slice;
 
 use logring::Frames;
-use logring_ffi::abi::logring_t;
+use logring_ffi::abi::*;
 use logring_ffi::consume::*;
 use logring_ffi::lifecycle::*;
 use logring_ffi::observe::*;
 use logring_ffi::produce::*;
 use logring_ffi::status::*;
 
+use super::Form;
 use super::c;
-use super::calls::{ALIGN, CELL_LOG2};
+use super::calls::{ALIGN, CELL_LOG2, record_max};
 use super::grants::NONE;
 use super::input::Input;
 use super::memory::{Buffer, Memory, Out};
+use super::offers::is_as_configured;
+use super::strikes;
 
 /// Calls read from one input, at most.
 const CALLS_MAX: usize = 300;
@@ -27,23 +37,35 @@ const WORD: usize = size_of::<usize>();
 const HEAD: usize = ALIGN;
 
 /// A ring in memory that is damaged.
-struct Victim {
-    memory: Memory,
-    ring: *mut logring_t,
-    cells: usize,
+pub(super) struct Victim {
+    pub(super) memory: Rc<Memory>,
+    /// Private memory, if the ring is of the shared form.
+    pub(super) head: Option<Memory>,
+    /// How the ring is used.
+    pub(super) cfg: logring_config_t,
+    pub(super) ring: *mut logring_t,
+    pub(super) cells: usize,
     /// Words of the head that were written to.
-    hit: [bool; HEAD / WORD],
+    pub(super) hit: [bool; HEAD / WORD],
     /// Whether a word of the head began as the complement of the next one.
-    paired: [bool; HEAD / WORD],
+    pub(super) paired: [bool; HEAD / WORD],
 }
 
 /// Makes the calls, and does the damage, that `bytes` stand for.
 ///
 /// # Panics
 /// If a call gives what no damage excuses.
-pub(crate) fn run(bytes: &[u8]) {
+pub(crate) fn run(bytes: &[u8], form: Form) {
     let mut input = Input::new(bytes);
-    let mut victims = [Victim::new(&mut input), Victim::new(&mut input)];
+    let mut victims = match form {
+        Form::Block => [Victim::new(&mut input, form), Victim::new(&mut input, form)],
+        Form::Shared => {
+            let one = Victim::new(&mut input, form);
+            let two = one.another(&mut input);
+            strikes::begin(&one.memory, bytes.len());
+            [one, two]
+        }
+    };
     let mut grants = [NONE; 4];
     let mut calls = 0;
     while !input.bytes.is_empty() && calls < CALLS_MAX {
@@ -55,31 +77,34 @@ pub(crate) fn run(bytes: &[u8]) {
             3..=9 => victim.produce(&mut input, call & 15, &mut grants),
             _ => victim.consume(&mut input, call & 15),
         }
-        victim.memory.assert_guards();
+        victim.assert_guards();
     }
     for victim in &mut victims {
         let mut rest = Input::new(&[255, 255]);
         victim.consume(&mut rest, 11);
-        victim.memory.assert_guards();
+        victim.assert_guards();
     }
+    strikes::end();
 }
 
 impl Victim {
-    fn new(input: &mut Input<'_>) -> Self {
+    fn new(input: &mut Input<'_>, form: Form) -> Self {
         let kind = input.byte();
         let cells = 4 << (kind % 4);
         let len = logring_required_size(cells << CELL_LOG2);
         let memory = Memory::new(len, kind & 128 != 0);
-        let ring = loop {
+        let head = form.head();
+        let (cfg, ring) = loop {
             let cfg = input.config();
             let mut ring = ptr::null_mut();
-            let start = memory.start().cast();
-            if c!(logring_init_in(start, len, &cfg, &mut ring)) == LOGRING_OK {
-                break ring;
+            if form.make(head.as_ref(), memory.start(), len, &cfg, &mut ring) == LOGRING_OK {
+                break (cfg, ring);
             }
         };
         let mut victim = Self {
-            memory,
+            memory: Rc::new(memory),
+            head,
+            cfg,
             ring,
             cells,
             hit: [false; HEAD / WORD],
@@ -89,6 +114,13 @@ impl Victim {
             victim.paired[at] = victim.word(at) == !victim.word(at + 1);
         }
         victim
+    }
+
+    fn assert_guards(&self) {
+        self.memory.assert_guards();
+        if let Some(head) = &self.head {
+            head.assert_guards();
+        }
     }
 
     fn word(&self, at: usize) -> usize {
@@ -103,7 +135,7 @@ impl Victim {
     /// a write to the clock and the matching one to its complement, which
     /// no stray one is.
     fn write(&mut self, at: usize, byte: u8) {
-        if at < HEAD {
+        if at < HEAD && self.head.is_none() {
             let word = at / WORD;
             let before = word > 0 && self.paired[word - 1] && self.hit[word - 1];
             let behind = self.paired[word] && self.hit[word + 1];
@@ -123,6 +155,14 @@ impl Victim {
         let part = [self.memory.len(), HEAD, 4 * HEAD][usize::from(kind >> 6) % 3];
         let at = input.wide() % part;
         let value = input.byte();
+        if self.head.is_some() {
+            match value {
+                77 => return self.remake(input),
+                78 => return self.recover(),
+                79 => return self.attach(input, kind),
+                _ => {}
+            }
+        }
         match kind % 6 {
             0 => self.write(at, self.memory.get(at) ^ 1 << (value % 8)),
             1 => self.write(at, value),
@@ -159,6 +199,9 @@ impl Victim {
                 c!(logring_pushv(ring, level, 7, iov.as_ptr(), 2))
             }
             6 => c!(logring_reserve(ring, level, 7, len, grant)),
+            7 if self.head.is_some() && len & 1 == 0 => {
+                c!(logring_grant_write_text(grant, data.cast(), len))
+            }
             7 => c!(logring_grant_write(grant, data, len)),
             8 if len & 1 == 0 => c!(logring_commit(grant)),
             8 => {
@@ -170,42 +213,61 @@ impl Victim {
                 let at = 1 + usize::from(level) % 7;
                 grant.opaque[at] = ptr::without_provenance_mut(input.word());
                 c!(logring_set_min_level(ring, level / 8));
+                self.cfg.min_level = level / 8;
                 LOGRING_OK
             }
         };
-        let answers = (0..=6).contains(&said) && said != LOGRING_EMPTY;
-        assert!(answers || [LOGRING_E_TOOBIG, LOGRING_E_INVAL].contains(&said));
+        if call <= 6 && self.head.is_some() {
+            let as_configured = is_as_configured(&self.cfg, self.cells, said, level, len);
+            assert!(as_configured, "{said}");
+        }
+        let stored_or_lost = (0..=6).contains(&said) && said != LOGRING_EMPTY;
+        assert!(stored_or_lost || [LOGRING_E_TOOBIG, LOGRING_E_INVAL].contains(&said));
     }
 
     fn consume(&mut self, input: &mut Input<'_>, call: u8) {
         let ring = self.ring;
-        let mut buf = Buffer::new(match input.byte() {
+        let room = input.byte();
+        let mut buf = Buffer::new(match room {
             200.. => 9000,
             few => usize::from(few) * 2,
         });
         let said = match call {
             10 => {
                 let mut out = Out::<logring_record_t>::new();
-                let said = c!(logring_pop(ring, buf.at(), buf.len(), out.at()));
+                let said = if self.head.is_some() && room & 1 == 0 {
+                    c!(logring_pop_cut(ring, buf.at(), buf.len(), out.at()))
+                } else {
+                    c!(logring_pop(ring, buf.at(), buf.len(), out.at()))
+                };
                 if said == LOGRING_OK {
                     let record = out.written();
                     let bytes = &buf.filled()[..record.len];
                     assert_eq!(record.data, bytes.as_ptr());
                     assert!((1..=24).contains(&record.level) && record.flags <= 1);
-                } else if said != LOGRING_E_NOSPACE {
+                } else if said == LOGRING_E_NOSPACE {
+                    let at = mem::offset_of!(logring_record_t, len);
+                    let at = out.at().wrapping_byte_add(at).cast::<usize>();
+                    // SAFETY: hazard: a length that was never written. It was
+                    // filled, like all of the place, and is one after this answer.
+                    let needed = unsafe { at.read() };
+                    assert!(needed > buf.len() && needed <= record_max(self.cells));
+                } else {
                     out.assert_untouched();
                 }
                 said
             }
             11 | 12 => self.drain(&mut buf, input),
             13 => self.drain_into(&mut buf),
-            14 => self.get_stats(),
+            14 => self.check_stats(ring),
             _ => {
                 c!(logring_take_trailing_loss(ring));
                 LOGRING_OK
             }
         };
         buf.filled();
+        // The handle is in private memory and goes on being one.
+        assert!(self.head.is_none() || said != LOGRING_E_INVAL);
         let answers = [LOGRING_OK, LOGRING_EMPTY, LOGRING_PENDING];
         assert!(answers.contains(&said) || [LOGRING_E_NOSPACE, LOGRING_E_INVAL].contains(&said));
     }
@@ -255,12 +317,12 @@ impl Victim {
         said
     }
 
-    fn get_stats(&mut self) -> logring_status_t {
+    pub(super) fn check_stats(&self, ring: *const logring_t) -> logring_status_t {
         let mut stats = Out::<logring_stats_t>::new();
         let size = size_of::<logring_stats_t>() as u32;
         // SAFETY: hazard: bytes outside the structure. It begins with its size.
         unsafe { stats.at().cast::<u32>().write(size) };
-        let said = c!(logring_get_stats(self.ring, stats.at()));
+        let said = c!(logring_get_stats(ring, stats.at()));
         if said == LOGRING_OK {
             let stats = stats.written();
             assert_eq!(stats.capacity_bytes, (self.cells << CELL_LOG2) as u64);
@@ -291,6 +353,7 @@ unsafe extern "C" fn sink(user: *mut c_void, record: *const logring_record_t) ->
     // bytes, and the record lies in it, as was just checked.
     let bytes = unsafe { slice::from_raw_parts(record.data, record.len) };
     std::hint::black_box(bytes.iter().fold(0_u8, |sum, byte| sum ^ byte));
+    strikes::strike();
     sink.left = sink.left.checked_sub(1).expect("more records than cells");
     sink.stop = sink.stop.wrapping_sub(1);
     i32::from(sink.stop == 0)

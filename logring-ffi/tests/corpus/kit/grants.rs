@@ -153,7 +153,7 @@ impl World<'_> {
     /// Somebody used words that are no grant, or not the last copy of one.
     fn spoil(&mut self, grant: logring_grant_t) {
         for slot in self.slots.iter_mut().flatten() {
-            slot.fair &= slot.ring.cast() != grant.opaque[0];
+            slot.fair &= !slot.is_of(grant.opaque[0]);
         }
     }
 

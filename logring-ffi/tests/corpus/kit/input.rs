@@ -18,6 +18,7 @@ pub(crate) const CONTEXT: usize = 0x1234_5678;
 /// The clock of every ring that has one.
 unsafe extern "C" fn clock(ctx: *mut c_void) -> u64 {
     assert_eq!(ctx.addr(), CONTEXT, "a clock with a damaged context");
+    super::strikes::strike();
     CONTEXT as u64
 }
 

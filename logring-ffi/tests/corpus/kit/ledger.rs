@@ -1,5 +1,7 @@
 //! A ring and its books: what was offered to it, and what it told.
 
+use std::ffi::c_void;
+
 use logring_ffi::abi::logring_t;
 use logring_ffi::consume::{logring_pop, logring_record_t};
 use logring_ffi::lifecycle::logring_free;
@@ -15,6 +17,9 @@ pub(crate) struct Slot {
     pub(crate) ring: *mut logring_t,
     /// Where it lies; `None` is the heap.
     pub(crate) memory: Option<Memory>,
+    /// The heads that lead to it, if they are not in that memory; the handle is
+    /// of one of them.
+    pub(crate) heads: Vec<Memory>,
     /// Tells the rings apart that were made one after the other in one place.
     pub(crate) making: usize,
     pub(crate) offered: u64,
@@ -97,9 +102,20 @@ impl Slot {
             assert_eq!(self.offered, stats.delivered + lost);
             assert_eq!(self.told + trailing, lost);
         }
-        if let Some(memory) = &self.memory {
+        self.assert_guards();
+    }
+
+    /// Fails if a byte beside the ring's memory, or a head, was written.
+    pub(crate) fn assert_guards(&self) {
+        for memory in self.memory.iter().chain(&self.heads) {
             memory.assert_guards();
         }
+    }
+
+    /// Whether a handle leads to this ring, or to what was in its memory before.
+    pub(crate) fn is_of(&self, handle: *const c_void) -> bool {
+        let in_head = |head: &Memory| handle.addr().wrapping_sub(head.start().addr()) < head.len();
+        self.ring.cast_const().cast() == handle || self.heads.iter().any(in_head)
     }
 }
 

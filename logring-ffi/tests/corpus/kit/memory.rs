@@ -39,7 +39,7 @@ impl Memory {
     }
 
     /// Writes to the block as somebody does who is not the library.
-    pub(crate) fn set(&mut self, at: usize, value: u8) {
+    pub(crate) fn set(&self, at: usize, value: u8) {
         assert!(at < self.len);
         // SAFETY: hazard: a byte outside the block. The index was checked.
         unsafe { self.start().wrapping_add(at).write(value) };

@@ -6,7 +6,10 @@
 //! - `calls` makes calls to several rings and checks each answer, `offers`,
 //!   `taking` and `words` by the sections of the header; `ledger` keeps the
 //!   books of a ring, and `grants` those of its grants;
-//! - `damage` writes to the blocks between calls.
+//! - `damage` writes to the memory between calls, and `strikes` during them;
+//!   `others` attaches to it, makes it whole, and makes it another ring.
+//!
+//! All of it runs on rings of either [`Form`].
 
 mod calls;
 mod damage;
@@ -15,11 +18,32 @@ mod input;
 mod ledger;
 mod memory;
 mod offers;
+mod others;
+mod strikes;
 mod taking;
 mod words;
 
-pub(crate) use calls::run as run_calls;
-pub(crate) use damage::run as run_damage;
+/// Where the configuration of a ring lies.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Form {
+    /// In the block, with the ring.
+    Block,
+    /// In private memory, for a ring in memory that others can write.
+    Shared,
+}
+
+/// Makes the calls that `bytes` stand for, on rings of both forms.
+pub(crate) fn run_calls(bytes: &[u8]) {
+    calls::run(bytes, Form::Block);
+    calls::run(bytes, Form::Shared);
+}
+
+/// Makes the calls, and does the damage, that `bytes` stand for, on rings of
+/// both forms.
+pub(crate) fn run_damage(bytes: &[u8]) {
+    damage::run(bytes, Form::Block);
+    damage::run(bytes, Form::Shared);
+}
 
 /// Calls a function of the interface.
 macro_rules! c {

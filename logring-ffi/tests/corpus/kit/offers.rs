@@ -2,14 +2,15 @@
 
 use std::ptr;
 
-use logring_ffi::abi::logring_t;
+use logring_ffi::abi::{LOGRING_DROP_NEWEST, logring_t};
 use logring_ffi::consume::{logring_pop, logring_record_t};
+use logring_ffi::lifecycle::logring_config_t;
 use logring_ffi::observe::logring_take_trailing_loss;
 use logring_ffi::produce::*;
 use logring_ffi::status::*;
 
 use super::c;
-use super::calls::{ALIGN, World};
+use super::calls::{ALIGN, World, record_max};
 use super::memory::{Buffer, Out};
 
 impl World<'_> {
@@ -124,5 +125,36 @@ impl World<'_> {
         grant.assert_untouched();
         record.assert_untouched();
         assert!(buf.filled().iter().all(|byte| *byte == 0xA5));
+    }
+}
+
+/// Whether an offer to a ring of so many cells was answered as its user has
+/// configured: the level, the limits, the marks and the policy decide, whatever
+/// lies in the ring.
+pub(crate) fn is_as_configured(
+    cfg: &logring_config_t,
+    cells: usize,
+    said: logring_status_t,
+    level: u8,
+    len: usize,
+) -> bool {
+    if level < cfg.min_level {
+        return said == LOGRING_FILTERED;
+    }
+    let limit = match cfg.max_record as usize {
+        0 => record_max(cells),
+        bytes => bytes.min(record_max(cells)),
+    };
+    let too_long = len > limit;
+    match said {
+        LOGRING_OK => len <= limit,
+        LOGRING_TRUNCATED => cfg.truncate != 0 && too_long,
+        LOGRING_E_TOOBIG => cfg.truncate == 0 && too_long,
+        LOGRING_DROPPED_LEVEL => {
+            let mark = cfg.mark_pct[usize::from((level - 1) / 4)];
+            mark != 0 && mark != 100
+        }
+        LOGRING_DROPPED_FULL => cfg.policy == LOGRING_DROP_NEWEST,
+        other => other == LOGRING_DROPPED_CONTENDED,
     }
 }
