@@ -140,6 +140,14 @@
 //! | H.d | seal store | Release | H.c | the wiped ring, also for a crash | by injection |
 //! | F | a state swapped with itself, by `prefault` | Relaxed | – | the same value, in the release sequence of its W.e | `torn_touch` |
 //!
+//! *A look is not a label.* Where a head or a tail is only compared, it is read by V: the
+//! head of a look at the hint, which ends in a look at the tail if there is no room; the
+//! tail of a refusal, as no cell is written on the strength of it (what P.a carries makes it
+//! new enough, I9); the head behind a tail that C.a has read, as C.a
+//! leaves none that is older; the tail that a sleeper compares with that of its claim; the
+//! swap by which "busy" is true, which E.a keeps behind the looks; and the look for an open
+//! record, which says where to push, never whether (S2).
+//!
 //! The compare-and-swaps on `tail` form one release sequence, so a P.c that
 //! reads a late one is ordered after all earlier ones, too.
 //!
