@@ -2,7 +2,7 @@
 
 use super::Ring;
 use super::evict::Evicted;
-use super::orderings::{P_A, P_B, P_C, P_D, P_E, V, unless};
+use super::orderings::{P_A, P_B, P_C, P_D, P_E, V};
 use crate::layout::Position;
 use crate::layout::geometry::LEAN;
 use crate::policy::Policy;
@@ -54,8 +54,7 @@ impl Ring {
                 if head.since(tail) > room {
                     return None;
                 }
-                let p_d = unless(cfg!(logring_bug = "plain_hint_store"), P_D);
-                self.front.hint.store(tail.word(), p_d);
+                self.front.hint.store(tail.word(), P_D);
             }
             match self.claim_head(head, cells) {
                 Ok(()) => return Some(head),
@@ -188,11 +187,11 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn claim_head(&self, head: Position, cells: usize) -> Result<(), Position> {
         if cfg!(logring_bug = "racy_claim") {
-            let seen = Position::from_word(self.front.head.load(P_A));
+            let seen = Position::from_word(self.front.head.load(V));
             if seen != head {
                 return Err(seen);
             }
-            self.front.head.store(head.plus(cells).word(), P_E);
+            self.front.head.store(head.plus(cells).word(), V);
             return Ok(());
         }
         let next = head.plus(cells).word();
