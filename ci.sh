@@ -206,9 +206,10 @@ job_tsan() { # races in real threads, by ThreadSanitizer
         --features shards,async --lib models::threads
 }
 
-job_planted() { # every planted bug is caught by every tool that can see it
+job_planted() { # every planted bug is caught by every tool that can see it, every ordering by a model
     need_nightly rust-src
     need_miri
+    source .ci/accesses
     source .ci/planted
     planted
 }

@@ -111,34 +111,43 @@
 //!
 //! # Orderings
 //!
-//! There is no SeqCst and no fence. "Checked" names the planted bug that
-//! weakens the access to Relaxed and that the models in `models/loom/` catch.
+//! There is no SeqCst and no fence. "Checked" says what sees it if the access is
+//! Relaxed: "loom" is for each access that has the label, alone; `.ci/accesses` names the
+//! model for each, and the few that no model can see.
 //!
 //! | label | access | ordering | pairs with | carries | checked |
 //! |---|---|---|---|---|---|
-//! | P.a | head load, also by a failed P.e and by an observer | Acquire | P.e | the tail that the head's owner knew (I9) | `relaxed_head` |
-//! | P.b | hint load | Acquire | P.d | what P.d's thread had learnt at its P.c | `relaxed_hint_load` |
-//! | P.c | tail load | Acquire | E.c, C.d, H.b | old readers are done; old writers' stores come before ours | `relaxed_tail_load` |
-//! | P.d | hint store | Release | P.b | P.c's knowledge | `relaxed_hint_store` |
-//! | P.e | head compare-and-swap | Release | P.a | exclusive positions, and the tail we know (I9) | `relaxed_head`, `racy_claim` |
+//! | P.a | head load, also by a failed P.e and by an observer | Acquire | P.e | the tail that the head's owner knew (I9) | loom |
+//! | P.b | hint load | Acquire | P.d | what P.d's thread had learnt at its P.c | loom |
+//! | P.c | tail load | Acquire | E.c, C.d, H.b | old readers are done; old writers' stores come before ours | loom |
+//! | P.d | hint store | Release | P.b | P.c's knowledge | loom |
+//! | P.e | head compare-and-swap | Release | P.a | exclusive positions, and the tail we know (I9) | loom, `racy_claim` |
 //! | W | stamps, payload, pad; the owner's look at its stamp | Relaxed | – | published by W.e | – |
-//! | W.e | commit | Release | E.a, C.b | the record's stamps and payload | `relaxed_commit` |
-//! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | `relaxed_victim_load` |
+//! | W.e | commit | Release | E.a, C.b | the record's stamps and payload | loom, `relaxed_commit` |
+//! | E.a | victim's state load | Acquire | W.e | the victim's stores come before its cells' next writer's | loom |
 //! | E.b | victim's level load | Relaxed | – | valid by E.a, used only if E.c succeeds | – |
-//! | E.c | tail compare-and-swap | Release | P.c, C.a | E.a's order, to the next writer | `relaxed_tail` |
-//! | C.a | tail load, also an observer's | Acquire | E.c, C.d, H.b | the lower bound of I5; for an observer, and for a drain of 32 bits, a head not older than it | see I5 |
-//! | C.b | state load | Acquire | W.e | the record | `relaxed_record_load` |
+//! | E.c | tail compare-and-swap | Release | P.c, C.a | E.a's order, to the next writer | loom, `relaxed_tail` |
+//! | C.a | tail load, also an observer's | Acquire | E.c, C.d, H.b | the lower bound of I5; for an observer, and for a drain of 32 bits, a head not older than it | loom, see I5 |
+//! | C.b | state load | Acquire | W.e | the record | loom |
 //! | C.c | copies | Relaxed | – | whole by C.b, used only if C.d succeeds | – |
-//! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | `relaxed_tail` |
+//! | C.d | tail compare-and-swap | Release | P.c, C.a | our reads, and the writers' stores they saw, come before reuse | loom, `relaxed_tail` |
 //! | V | verdicts and figures | Relaxed | – | re-tested, or informative | – |
 //! | L | loss words | Relaxed | – | hints, and additions, which lose nothing; place by I8 | `double_count` |
-//! | T.a | load of a told total | Acquire | T.b | a ledger no older than what was told of it | – |
-//! | T.b | compare-and-swap of a told total | Release | T.a | the ledger that was read | – |
+//! | T.a | load of a told total | Acquire | T.b | a ledger no older than what was told of it | loom |
+//! | T.b | compare-and-swap of a told total | Release | T.a | the ledger that was read | loom |
 //! | H.a | wiped words, states of free cells | Relaxed | – | nobody else is inside | – |
 //! | H.b | tail store of a wipe | Release | P.c, C.a | the wiped words, also for a crash | by injection |
 //! | H.c | seal load | Acquire | H.d | the ring beside it | – |
 //! | H.d | seal store | Release | H.c | the wiped ring, also for a crash | by injection |
 //! | F | a state swapped with itself, by `prefault` | Relaxed | – | the same value, in the release sequence of its W.e | `torn_touch` |
+//!
+//! *A look is not a label.* Where a head or a tail is only compared, it is read by V: the
+//! head of a look at the hint, which ends in a look at the tail if there is no room; the
+//! tail of a refusal, as no cell is written on the strength of it (what P.a carries makes it
+//! new enough, I9); the head behind a tail that C.a has read, as C.a
+//! leaves none that is older; the tail that a sleeper compares with that of its claim; the
+//! swap by which "busy" is true, which E.a keeps behind the looks; and the look for an open
+//! record, which says where to push, never whether (S2).
 //!
 //! The compare-and-swaps on `tail` form one release sequence, so a P.c that
 //! reads a late one is ordered after all earlier ones, too.
@@ -175,8 +184,8 @@
 //!   what makes every cell carry last lap's mark. *After:* a stamp for `e + N`
 //!   needs a tail beyond `e`, read by Acquire from a swap later than ours.
 //!   Hence one bit of lap tells them apart. The field has 28 bits (17 on
-//!   32-bit targets); with so many the models cannot tell a Relaxed C.a from
-//!   an Acquire one, and it is Acquire for this argument's sake.
+//!   32-bit targets); with so many no model could tell a Relaxed C.a from
+//!   an Acquire one, so in those of loom it has one bit.
 //! - **I6** Positions of one producer grow; records are delivered in the order
 //!   of positions; none twice.
 //! - **I7** The ledger is the only book of losses. Each loss enters one word of its

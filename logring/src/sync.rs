@@ -85,15 +85,17 @@ impl Slot {
     }
 
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn load(&self, order: Ordering) -> usize {
         before((&raw const *self).addr(), Kind::Load);
-        self.0.load(order)
+        self.0.load(weakened(order))
     }
 
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn store(&self, value: usize, order: Ordering) {
         before((&raw const *self).addr(), Kind::Store);
-        self.0.store(value, order);
+        self.0.store(value, weakened(order));
     }
 
     /// Stores what is there, so that the system has to give the page its memory. By a
@@ -187,15 +189,17 @@ impl Word {
     }
 
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn load(&self, order: Ordering) -> usize {
         self.before(Kind::Load);
-        self.0.load(order)
+        self.0.load(weakened(order))
     }
 
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn store(&self, value: usize, order: Ordering) {
         self.before(Kind::Store);
-        self.0.store(value, order);
+        self.0.store(value, weakened(order));
     }
 
     /// Replaces `current` by `new`, or tells what was there instead; for
@@ -204,12 +208,14 @@ impl Word {
     /// It may fail although `current` is there: where a core has load-linked
     /// and store-conditional, not to fail would take a loop that has no bound.
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn cas(&self, current: usize, new: usize, order: Ordering) -> Result<usize, usize> {
         self.cas_or_load(current, new, order, Ordering::Relaxed)
     }
 
     /// As `cas`, where what was there instead is a load of its own.
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn cas_or_load(
         &self,
         current: usize,
@@ -218,27 +224,88 @@ impl Word {
         load: Ordering,
     ) -> Result<usize, usize> {
         self.before(Kind::Change);
-        self.0.compare_exchange_weak(current, new, order, load)
+        self.0
+            .compare_exchange_weak(current, new, weakened(order), weakened(load))
     }
 
     /// Adds `value`, wrapping, and returns what was there before.
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn add(&self, value: usize, order: Ordering) -> usize {
         self.before(Kind::Change);
-        self.0.fetch_add(value, order)
+        self.0.fetch_add(value, weakened(order))
     }
 
     /// Replaces whatever is there by `new`, and returns it.
     #[cfg(feature = "async")]
     #[inline(always)]
+    #[cfg_attr(all(test, loom), track_caller)]
     pub(crate) fn swap(&self, new: usize, order: Ordering) -> usize {
         self.before(Kind::Change);
-        self.0.swap(new, order)
+        self.0.swap(new, weakened(order))
     }
 
     #[inline(always)]
     fn before(&self, kind: Kind) {
         before((&raw const *self).addr(), kind);
+    }
+}
+
+/// `order`, unless a test weakens this one access: see `weaken`.
+#[inline(always)]
+#[cfg_attr(all(test, loom), track_caller)]
+fn weakened(order: Ordering) -> Ordering {
+    #[cfg(all(test, loom))]
+    return weaken::at(core::panic::Location::caller(), order);
+    #[cfg(not(all(test, loom)))]
+    order
+}
+
+/// One access of the source whose ordering is weaker in this run of the models:
+/// what `LOGRING_WEAKEN` says, as in `ring/reserve.rs:51:Acquire`. Of an `AcqRel`,
+/// the other half is left.
+#[cfg(all(test, loom))]
+mod weaken {
+    use super::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
+    use core::panic::Location;
+    use std::string::String;
+    use std::sync::OnceLock;
+
+    struct Site {
+        file: String,
+        line: u32,
+        half: Ordering,
+    }
+
+    static SITE: OnceLock<Option<Site>> = OnceLock::new();
+
+    fn named() -> Option<Site> {
+        let words = std::env::var("LOGRING_WEAKEN").ok()?;
+        let mut words = words.split(':');
+        let mut word = || words.next().expect("file:line:Acquire or Release");
+        Some(Site {
+            file: word().into(),
+            line: word().parse().expect("a line"),
+            half: match word() {
+                "Acquire" => Acquire,
+                "Release" => Release,
+                other => panic!("not half an ordering: {other}"),
+            },
+        })
+    }
+
+    pub(super) fn at(caller: &Location<'_>, order: Ordering) -> Ordering {
+        match SITE.get_or_init(named) {
+            Some(site) if site.line == caller.line() && caller.file().ends_with(&site.file) => {
+                match (order, site.half) {
+                    (AcqRel, Acquire) => Release,
+                    (AcqRel, _) => Acquire,
+                    (order, half) if order == half => Relaxed,
+                    _ => order,
+                }
+            }
+            _ => order,
+        }
     }
 }
 

@@ -66,7 +66,7 @@
 //! the waker takes the wake-up with it.
 //!
 //! K.u is Relaxed: K.r publishes the use, and what is taken back had no reader. Each
-//! other ordering is weakened by a planted bug, which the models in
+//! other ordering is weakened alone, each half of an AcqRel, too, which the models in
 //! `models/loom/wakers.rs` catch. In `models/injection_arrivals.rs` everybody interrupts
 //! everybody, before each access.
 //!

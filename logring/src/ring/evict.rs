@@ -37,11 +37,12 @@ impl Ring {
         if run.cells < need || run.cells == 0 {
             // "Busy" is true only if what was read of the oldest records still is (I9).
             // A load may say that an old tail has not moved; then its cells may be
-            // reserved for the next lap. A swap that changes nothing knows.
+            // reserved for the next lap. A swap that changes nothing knows; it orders
+            // nothing, as E.a keeps it behind the looks.
             let stands = if cfg!(logring_bug = "busy_by_load") {
                 self.back.tail.load(V) == tail.word()
             } else {
-                self.back.tail.cas(tail.word(), tail.word(), E_C).is_ok()
+                self.back.tail.cas(tail.word(), tail.word(), V).is_ok()
             };
             return if stands {
                 Evicted::Busy

@@ -4,10 +4,10 @@
 use super::Ring;
 #[cfg(feature = "async")]
 use super::claim::{Attempt, Claim, Nothing, TAKE_TRIES};
-#[cfg(all(feature = "async", not(feature = "shards")))]
-use super::orderings::C_A;
 #[cfg(feature = "shards")]
-use super::orderings::{C_A, E_A, P_A, P_C, V};
+use super::orderings::C_A;
+#[cfg(any(feature = "async", feature = "shards"))]
+use super::orderings::V;
 use crate::layout::Position;
 #[cfg(feature = "shards")]
 use crate::layout::{Piece, State};
@@ -23,7 +23,7 @@ impl Ring {
     #[inline]
     pub(crate) fn used_at_most(&self) -> usize {
         let tail = Position::from_word(self.back.tail.load(C_A));
-        let head = Position::from_word(self.front.head.load(P_A));
+        let head = Position::from_word(self.front.head.load(V));
         head.since(tail)
     }
 
@@ -51,8 +51,8 @@ impl Ring {
     #[cfg(feature = "shards")]
     #[inline]
     pub(crate) fn oldest_is_open(&self) -> bool {
-        let tail = Position::from_word(self.back.tail.load(P_C));
-        let state = State::from_word(self.cell(tail).state.load(E_A));
+        let tail = Position::from_word(self.back.tail.load(V));
+        let state = State::from_word(self.cell(tail).state.load(V));
         let open = matches!(state.piece(self.lap(tail)), Piece::NotReady);
         // Of a tail that has moved, the state says nothing.
         open && self.back.tail.load(V) == tail.word()
@@ -70,7 +70,8 @@ impl Ring {
     #[cfg(feature = "async")]
     pub(crate) fn has_record(&self) -> bool {
         for _ in 0..TAKE_TRIES {
-            let tail = Position::from_word(self.back.tail.load(C_A));
+            // The claim reads it for itself; here it is compared.
+            let tail = Position::from_word(self.back.tail.load(V));
             match self.claim_once(1, &mut Nothing) {
                 Attempt::Won(Claim::NoSpace { .. } | Claim::Taken { .. }) => return true,
                 Attempt::Won(Claim::Empty | Claim::Pending) if self.move_tail(tail, tail) => {

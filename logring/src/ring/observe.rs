@@ -92,7 +92,7 @@ impl Ring {
     /// Cells between tail and head.
     pub(crate) fn used_cells(&self) -> usize {
         let tail = Position::from_word(self.back.tail.load(C_A));
-        let used = Position::from_word(self.front.head.load(P_A)).since(tail);
+        let used = Position::from_word(self.front.head.load(V)).since(tail);
         used.min(self.cell_count())
     }
 

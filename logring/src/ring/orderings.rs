@@ -5,10 +5,9 @@
 //! Relaxed names the partners it pairs with and what the pair carries; a
 //! Relaxed one says why nothing rides on it. There is no SeqCst and no fence.
 //!
-//! `--cfg logring_bug="…"` plants a bug that the proof tools must catch: each
-//! Acquire and Release here but C.a and those of H can be weakened that way, and
-//! the models in `models/loom/` go red for every one. Those of H order the
-//! stores of one context for a crash, which no model of memory knows.
+//! The list in `.ci/accesses` has each access that uses an Acquire or Release of
+//! these. The job `planted` weakens each alone, and the model that stands beside it
+//! there must go red; or the list says why no model can.
 
 use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 
@@ -16,25 +15,25 @@ use crate::sync::Ordering::{self, Acquire, Relaxed, Release};
 /// carries the tail that the head's owner knew, so that a head is never set
 /// against an older tail than its own: without it, "full" would not be true
 /// (I9).
-pub(super) const P_A: Ordering = unless(cfg!(logring_bug = "relaxed_head"), Acquire);
+pub(super) const P_A: Ordering = Acquire;
 
 /// ORDERING: P.b, hint load. Pairs with P.d; carries what the thread of P.d
 /// had learnt at its P.c: see there.
-pub(super) const P_B: Ordering = unless(cfg!(logring_bug = "relaxed_hint_load"), Acquire);
+pub(super) const P_B: Ordering = Acquire;
 
 /// ORDERING: P.c, tail load. Pairs with C.d, E.c and H.b, the latest and
 /// through the release sequence of compare-and-swaps all earlier ones; carries
 /// that old readers are done and that old writers' stores come before ours.
-pub(super) const P_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail_load"), Acquire);
+pub(super) const P_C: Ordering = Acquire;
 
 /// ORDERING: P.d, hint store. Pairs with P.b; carries P.c's knowledge on.
-pub(super) const P_D: Ordering = unless(cfg!(logring_bug = "relaxed_hint_store"), Release);
+pub(super) const P_D: Ordering = Release;
 
 /// ORDERING: P.e, head compare-and-swap. Pairs with P.a; carries the tail
 /// that we know. For the cells it only makes positions exclusive; what their
 /// owner must know came by P.b or P.c, and making it AcqRel would not replace
 /// those.
-pub(super) const P_E: Ordering = unless(cfg!(logring_bug = "relaxed_head"), Release);
+pub(super) const P_E: Ordering = Release;
 
 /// ORDERING: W.a to W.d and W.s, stamps, payload and short-commit pad, and
 /// the owner's look at its own stamp. Relaxed: published by W.e.
@@ -46,7 +45,7 @@ pub(super) const W_E: Ordering = unless(cfg!(logring_bug = "relaxed_commit"), Re
 
 /// ORDERING: E.a, state load by an evictor. Pairs with W.e; carries that the
 /// victim's stores come before those of whoever reuses its cells.
-pub(super) const E_A: Ordering = unless(cfg!(logring_bug = "relaxed_victim_load"), Acquire);
+pub(super) const E_A: Ordering = Acquire;
 
 /// ORDERING: E.b, the victim's level where it is outside the state word.
 /// Relaxed: valid by E.a, discarded unless E.c succeeds.
@@ -63,7 +62,7 @@ pub(super) const E_C: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Rele
 pub(super) const C_A: Ordering = Acquire;
 
 /// ORDERING: C.b, state load by a popper. Pairs with W.e; carries the record.
-pub(super) const C_B: Ordering = unless(cfg!(logring_bug = "relaxed_record_load"), Acquire);
+pub(super) const C_B: Ordering = Acquire;
 
 /// ORDERING: C.c, payload loads. Relaxed: complete by C.b, and thrown away
 /// unless C.d succeeds.
@@ -76,8 +75,9 @@ pub(super) const C_C: Ordering = Relaxed;
 pub(super) const C_D: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
 
 /// ORDERING: V, verdicts and figures (is the ring empty, has the tail moved,
-/// how full was it, is a grant still open). Relaxed: they are re-tested or informative, and each
-/// reads a word that only grows.
+/// how full was it, is a grant still open, which ring to push to). Relaxed: they are re-tested or
+/// informative, and each reads a word that only grows, but for a state of which nothing
+/// depends.
 pub(super) const V: Ordering = Relaxed;
 
 /// ORDERING: L, the loss words `untold` and `told_*`, where they only say whether

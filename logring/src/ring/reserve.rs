@@ -2,7 +2,7 @@
 
 use super::Ring;
 use super::evict::Evicted;
-use super::orderings::{P_A, P_B, P_C, P_D, P_E, unless};
+use super::orderings::{P_A, P_B, P_C, P_D, P_E, V};
 use crate::layout::Position;
 use crate::layout::geometry::LEAN;
 use crate::policy::Policy;
@@ -26,10 +26,11 @@ pub(crate) struct Request {
 pub(crate) const AT_ONCE_TRIES: usize = if LEAN { 1 } else { 4 };
 
 impl Ring {
-    /// The head, if the hint shows room for a record of `cells` cells.
+    /// The head, if the hint shows room for a record of `cells` cells. "None" is no
+    /// verdict: whoever gets it looks at the tail.
     #[inline(always)]
     pub(crate) fn room_at_once(&self, cells: usize, limit_cells: usize) -> Option<Position> {
-        let head = Position::from_word(self.front.head.load(P_A));
+        let head = Position::from_word(self.front.head.load(V));
         let tail = Position::from_word(self.front.hint.load(P_B));
         let used = head.since(tail);
         (used <= limit_cells && cells <= limit_cells - used).then_some(head)
@@ -53,8 +54,7 @@ impl Ring {
                 if head.since(tail) > room {
                     return None;
                 }
-                let p_d = unless(cfg!(logring_bug = "plain_hint_store"), P_D);
-                self.front.hint.store(tail.word(), p_d);
+                self.front.hint.store(tail.word(), P_D);
             }
             match self.claim_head(head, cells) {
                 Ok(()) => return Some(head),
@@ -79,7 +79,8 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn lacks_room_now(&self, cells: usize, limit_cells: usize) -> bool {
         let head = Position::from_word(self.front.head.load(P_A));
-        let tail = Position::from_word(self.back.tail.load(P_C));
+        // No cell is written on the strength of it.
+        let tail = Position::from_word(self.back.tail.load(V));
         let used = head.since(tail);
         // A head of a while ago understates the use, so "full" is true (I9);
         // one that is older than the tail says nothing.
@@ -186,11 +187,11 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn claim_head(&self, head: Position, cells: usize) -> Result<(), Position> {
         if cfg!(logring_bug = "racy_claim") {
-            let seen = Position::from_word(self.front.head.load(P_A));
+            let seen = Position::from_word(self.front.head.load(V));
             if seen != head {
                 return Err(seen);
             }
-            self.front.head.store(head.plus(cells).word(), P_E);
+            self.front.head.store(head.plus(cells).word(), V);
             return Ok(());
         }
         let next = head.plus(cells).word();

@@ -5,7 +5,7 @@
 
 use super::Ring;
 use super::copy::{behind, load_bytes, store_all, store_bytes, word_of};
-use super::orderings::{W, W_E, unless};
+use super::orderings::{W, W_E};
 use crate::layout::geometry::{PAYLOAD_BYTES, PAYLOAD_WORDS, WORD_BYTES};
 use crate::layout::{Extras, Header, Position, State, header};
 use crate::level::Level;
@@ -276,8 +276,7 @@ impl<'r> Writer<'r> {
     pub(crate) fn abandon(self) {
         let ring = self.ring;
         let state = State::pad(ring.lap(self.first), self.cells as usize);
-        let w_e = unless(cfg!(logring_bug = "relaxed_discard"), W_E);
-        ring.cell(self.first).state.store(state.word(), w_e);
+        ring.cell(self.first).state.store(state.word(), W_E);
     }
 }
 

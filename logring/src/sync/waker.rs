@@ -19,33 +19,19 @@ use loom::cell::UnsafeCell;
 
 /// ORDERING: K.r, arming swap by who registers. Pairs with K.w, and carries the
 /// waker in the slot to it; and from it, the record that K.w was called for.
-const K_R: Ordering = match () {
-    () if cfg!(logring_bug = "blind_register") => Release,
-    () if cfg!(logring_bug = "unpublished_waker") => Acquire,
-    () => AcqRel,
-};
+const K_R: Ordering = AcqRel;
 
 /// ORDERING: K.w, disarming swap by who wakes. Pairs with K.r, and carries the
 /// record to it; and from it, the waker.
-const K_W: Ordering = match () {
-    () if cfg!(logring_bug = "blind_wake") => Release,
-    () if cfg!(logring_bug = "unpublished_record") => Acquire,
-    () => AcqRel,
-};
+const K_W: Ordering = AcqRel;
 
 /// ORDERING: K.d, a call is done with its slot. Pairs with K.f; carries that its
 /// reads of the waker are over.
-const K_D: Ordering = match () {
-    () if cfg!(logring_bug = "relaxed_done") => Relaxed,
-    () => Release,
-};
+const K_D: Ordering = Release;
 
 /// ORDERING: K.f, the look for a slot that nobody uses. Pairs with K.d, the latest
 /// and through the release sequence of additions all earlier ones.
-const K_F: Ordering = match () {
-    () if cfg!(logring_bug = "relaxed_unused_look") => Relaxed,
-    () => Acquire,
-};
+const K_F: Ordering = Acquire;
 
 /// ORDERING: K.u, a use of a slot that is added, or taken back, by who registers.
 /// Relaxed: K.r publishes the first, and what is taken back had no reader.
@@ -53,16 +39,10 @@ const K_U: Ordering = Relaxed;
 
 /// ORDERING: K.l, who registers comes in. Pairs with K.o; carries the slots as the
 /// one before left them.
-const K_L: Ordering = match () {
-    () if cfg!(logring_bug = "relaxed_registrar") => Relaxed,
-    () => Acquire,
-};
+const K_L: Ordering = Acquire;
 
 /// ORDERING: K.o, who registers goes out. Pairs with K.l; carries the slots.
-const K_O: Ordering = match () {
-    () if cfg!(logring_bug = "relaxed_registrar_out") => Relaxed,
-    () => Release,
-};
+const K_O: Ordering = Release;
 
 /// In `armed`: no slot. WakerSlot `i` is `i + 1`.
 const NOBODY: usize = 0;

@@ -92,6 +92,45 @@ fn a_discarded_grant_is_stepped_over_and_told() {
     );
 }
 
+/// Two that tell at once, beside an eviction: whoever sees what the other has told
+/// sees the count behind it, and never takes a total for a smaller one.
+#[test]
+fn what_was_told_was_counted() {
+    static OUTCOMES: Outcomes<(u64, u64)> = Outcomes::new();
+    loom::model(|| {
+        let ring = full(oldest());
+        let evictor = pushes(&ring, oldest(), 3);
+        let [one, other] = [(); 2].map(|()| {
+            let ring = ring.clone();
+            thread::spawn(move || ring.take_trailing_loss())
+        });
+        evictor.join().unwrap();
+        OUTCOMES.reached((one.join().unwrap(), other.join().unwrap()));
+    });
+    OUTCOMES.are("what_was_told_was_counted", &[(0, 0), (1, 0), (0, 1)]);
+}
+
+/// The same, where one of them takes the table, too.
+#[test]
+fn what_was_told_is_in_the_table() {
+    static OUTCOMES: Outcomes<(u64, u64)> = Outcomes::new();
+    loom::model(|| {
+        let ring = full(oldest());
+        let evictor = pushes(&ring, oldest(), 3);
+        let one = {
+            let ring = ring.clone();
+            thread::spawn(move || ring.take_trailing_loss())
+        };
+        let table = {
+            let ring = ring.clone();
+            thread::spawn(move || ring.take_losses().untold)
+        };
+        evictor.join().unwrap();
+        OUTCOMES.reached((one.join().unwrap(), table.join().unwrap()));
+    });
+    OUTCOMES.are("what_was_told_is_in_the_table", &[(0, 0), (1, 0), (0, 1)]);
+}
+
 /// Three contexts: two producers and a popper on a ring with room for one
 /// more.
 #[test]

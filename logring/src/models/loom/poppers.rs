@@ -1,11 +1,13 @@
 //! Producers beside poppers and observers: whole records, in order.
 
 use super::{AT_THE_WRAP, Outcomes, full, newest, oldest, pops, pushes, ring};
+use crate::layout::Cell;
 use crate::models::{Got, push, settle};
 use crate::stats::Cause;
 use crate::{Level, Logger, Popped, Pushed, Ring};
 use core::slice;
-use loom::thread;
+use loom::sync::Arc;
+use loom::thread::{self, JoinHandle};
 use std::vec;
 use std::vec::Vec;
 
@@ -202,4 +204,94 @@ fn a_snapshot_does_not_overstate_the_fill() {
         OUTCOMES.reached((used / Ring::CELL_BYTES, peak / Ring::CELL_BYTES));
     });
     OUTCOMES.are("a_snapshot_does_not_overstate_the_fill", &[(0, 1), (1, 1)]);
+}
+
+/// Of a tail that is two laps further, a popper does not take the cells of then for
+/// those of now, which look alike where a lap is one bit (I5). One preemption, as this is long
+/// and it is old values that matter.
+fn beside_two_laps(take: fn(&mut Got, &Ring)) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(1);
+    model.check(move || {
+        let ring = full(oldest());
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let log = Logger::new(&ring, oldest());
+                for id in 3..=6 {
+                    push(&log, id);
+                }
+            })
+        };
+        let popper = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let mut got = Got::default();
+                take(&mut got, &ring);
+                got
+            })
+        };
+        producer.join().unwrap();
+        let got = popper.join().unwrap();
+        settle(&ring, 6, slice::from_ref(&got));
+    });
+}
+
+#[test]
+fn a_pop_beside_two_laps_takes_a_record_of_now() {
+    beside_two_laps(|got, ring| {
+        got.pop(ring);
+    });
+}
+
+#[test]
+fn a_drain_beside_two_laps_takes_a_record_of_now() {
+    beside_two_laps(|got, ring| got.drain(ring, 1));
+}
+
+/// Beside one record at a time, a snapshot raises the watermark to no more than
+/// one, however old the tail that it reads.
+#[test]
+fn a_snapshot_raises_no_peak_that_was_not() {
+    static OUTCOMES: Outcomes<usize> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let producer = one_at_a_time(&ring, 2);
+        let observer = {
+            let ring = ring.clone();
+            thread::spawn(move || ring.stats())
+        };
+        producer.join().unwrap();
+        observer.join().unwrap();
+        OUTCOMES.reached(ring.stats().high_water_bytes / Ring::CELL_BYTES);
+    });
+    OUTCOMES.are("a_snapshot_raises_no_peak_that_was_not", &[1]);
+}
+
+/// A look at the use beside one record sees no full ring.
+#[test]
+fn a_look_does_not_overstate_the_fill() {
+    static OUTCOMES: Outcomes<usize> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let producer = one_at_a_time(&ring, 1);
+        let observer = {
+            let ring = ring.clone();
+            thread::spawn(move || ring.used_bytes())
+        };
+        producer.join().unwrap();
+        OUTCOMES.reached(observer.join().unwrap() / Ring::CELL_BYTES);
+    });
+    OUTCOMES.are("a_look_does_not_overstate_the_fill", &[0, 1]);
+}
+
+/// A thread that pushes a record and pops it, so many times.
+fn one_at_a_time(ring: &Arc<Ring<[Cell; 2]>>, times: u8) -> JoinHandle<()> {
+    let ring = ring.clone();
+    thread::spawn(move || {
+        for id in 1..=times {
+            push(&Logger::new(&ring, newest()), id);
+            assert!(Got::default().pop(&ring));
+        }
+    })
 }

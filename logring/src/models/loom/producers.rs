@@ -51,6 +51,36 @@ fn a_push_at_once_races_a_push() {
     );
 }
 
+/// The same for a push that is not plain, which looks before its loop and in it, while
+/// heads and tails go on three times.
+#[test]
+fn a_ring_that_has_room_is_not_full_for_a_tag() {
+    static OUTCOMES: Outcomes<Pushed> = Outcomes::new();
+    loom::model(|| {
+        let ring = ring::<2>(AT_THE_WRAP);
+        let replacer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                for id in 1..=3 {
+                    push(&Logger::new(&ring, newest()), id);
+                    Got::default().pop(&ring);
+                }
+            })
+        };
+        let tagged = {
+            let ring = ring.clone();
+            let config = newest().with_retry_limit(8);
+            thread::spawn(move || push_tagged(&Logger::new(&ring, config), 9))
+        };
+        replacer.join().unwrap();
+        OUTCOMES.reached(tagged.join().unwrap());
+    });
+    OUTCOMES.are(
+        "a_ring_that_has_room_is_not_full_for_a_tag",
+        &[Pushed::Stored],
+    );
+}
+
 /// A refusal by the short cut is true, as any other is: with one cell of two
 /// in use at most, it never says that the ring is full.
 #[test]

@@ -66,6 +66,28 @@ fn two_producers_at_a_full_shard_and_a_drain() {
     );
 }
 
+/// A set refuses nothing while another shard has room, however old what the look
+/// reads.
+#[test]
+fn room_next_door_is_found() {
+    static OUTCOMES: Outcomes<Pushed> = Outcomes::new();
+    loom::model(|| {
+        let rings = one_full();
+        let next_door = {
+            let rings = rings.clone();
+            thread::spawn(move || {
+                let log = set(&rings, newest());
+                log.logger(1).push(level(4), &[4; 8]);
+                Got::default().pop(&rings[1]);
+            })
+        };
+        let producer = pushes(&rings, newest(), 3);
+        next_door.join().unwrap();
+        OUTCOMES.reached(producer.join().unwrap());
+    });
+    OUTCOMES.are("room_next_door_is_found", &[Pushed::Stored]);
+}
+
 /// A producer that overwrites meets a record that is being written at the tail
 /// of its full shard. The other shard is full, too, until somebody takes a record
 /// from it. The producer goes there if it sees that room. It overwrites at home
