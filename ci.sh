@@ -215,15 +215,25 @@ job_planted() { # every planted bug is caught by every tool that can see it, eve
 }
 
 job_fuzz() { # fuzzing: against the naive reference, through the C interface, damaged blocks
-    need_nightly
+    need_fuzz
     need_component clippy
-    need_package g++ g++
-    need_cargo_fuzz
     run cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target/fuzz-lint -- -D warnings
     fuzz ops 40
     fuzz abi 25
     fuzz damage 25
     fuzz config 10 -dict=config.dict
+}
+
+# Not in .ci/run: it takes hours, and finds what a short look at each commit cannot.
+job_deep() { # fuzzing for DEEP_MINUTES a target (60), and Miri with DEEP_SEEDS more seeds (240)
+    local MIRI_EXTRA=$MIRI_SPURIOUS target
+    need_fuzz
+    need_miri
+    for target in ops abi damage; do
+        fuzz "$target" "$((${DEEP_MINUTES:-60} * 60))"
+    done
+    with_miri "16..$((16 + ${DEEP_SEEDS:-240}))" tests cargo "+$NIGHTLY" miri test -p logring \
+        --features shards,async --lib -- models::threads sync::waker_tests
 }
 
 job_storm() { # signal handlers push into the queue they interrupted
@@ -302,6 +312,12 @@ readonly MIRI_STRICT="-Zmiri-strict-provenance -Zmiri-symbolic-alignment-check \
 # One of ten compare-and-swaps fails for nothing. If more did, a few calls would lose
 # all their attempts: an allowed answer, but not the one that is tested.
 readonly MIRI_SPURIOUS=-Zmiri-compare-exchange-weak-failure-rate=0.1
+
+need_fuzz() {
+    need_nightly
+    need_package g++ g++
+    need_cargo_fuzz
+}
 
 fuzz() { # target, seconds, options of libFuzzer
     local corpus=fuzz/corpus/$1
