@@ -22,11 +22,19 @@
  * A damaged block never leads outside itself, nor into a loop without end; it
  * may cost records, even all that follow. Where pushes answer
  * LOGRING_DROPPED_CONTENDED and pops LOGRING_PENDING for good, the block was
- * damaged, or a writer died in the middle of a record: make a new ring.
+ * damaged, or a writer died in the middle of a record: see logring_recover, or make
+ * a new ring.
  *
  * "Context" says from where a function may be called: "any" is a thread, an
  * interrupt, a signal handler, a forked child, a panic handler, also on top of
  * an interrupted call to the same ring. A step is an access to shared memory.
+ *
+ * Where the processor has no compare-and-swap (Cortex-M0, RISC-V without A) the
+ * library is built with the feature portable-atomic, and, unless a program in Rust
+ * brings them, wants two functions of the program: _critical_section_1_0_acquire and
+ * _critical_section_1_0_release, void of void. The first masks interrupts; the second
+ * makes them as they were before, masked or not: a ring may be used in a section of
+ * the program's own. logring-ffi/examples/cortex-m0/critical_section.c has them.
  *
  * Compiles as C99 to C23 and C++11 to C++20. Made from the source of
  * logring-ffi; do not edit.

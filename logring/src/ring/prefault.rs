@@ -21,10 +21,10 @@ impl Ring {
     /// written.
     ///
     /// ```
-    /// use logring::Ring;
+    /// use logring::LogRing;
     ///
-    /// let ring = Ring::boxed(4 << 20).unwrap();
-    /// ring.prefault();
+    /// static RING: LogRing<{ 1 << 15 }> = LogRing::new(); // 4 MiB on 64-bit targets
+    /// RING.prefault();
     /// ```
     ///
     /// # Context
