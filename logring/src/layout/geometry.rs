@@ -79,16 +79,23 @@ pub(crate) const fn cells_min(bytes: usize) -> usize {
 /// quarter of it, so that a record never has to wait for most of a ring.
 #[inline(always)]
 pub(crate) const fn record_cells_max(cells: usize) -> usize {
-    // Models keep their rings tiny, and still want a record of two cells.
-    let share = if cfg!(all(test, loom)) {
-        cells / 2
-    } else {
-        cells / 4
-    };
+    let share = record_cells_share(cells);
     if share > state::SIZE_MAX {
         state::SIZE_MAX
     } else {
         share
+    }
+}
+
+/// The same for cells that a state counts, as none can count to more than
+/// [`state::SIZE_MAX`].
+#[inline(always)]
+pub(crate) const fn record_cells_share(cells: usize) -> usize {
+    // Models keep their rings tiny, and still want a record of two cells.
+    if cfg!(all(test, loom)) {
+        cells / 2
+    } else {
+        cells / 4
     }
 }
 

@@ -47,13 +47,13 @@ impl<'r> Logger<'r> {
         if most < bytes && !self.truncate {
             return Err(self.refuse(Cause::TooBig, level));
         }
-        match self.early_limit(level, most) {
-            Ok(limit_cells) => Ok(Admitted {
-                bytes: most,
-                limit_cells,
-            }),
-            Err(cause) => Err(self.refuse(cause, level)),
-        }
+        let limit_cells = self
+            .early_limit(level, most)
+            .map_err(|cause| self.refuse(cause, level))?;
+        Ok(Admitted {
+            bytes: most,
+            limit_cells,
+        })
     }
 
     /// Cells that may be in use once a record of at least so many bytes is in; or

@@ -233,7 +233,7 @@ impl Ring {
     pub(super) fn piece_at(&self, at: Position) -> Option<(usize, Option<(Level, Header)>)> {
         let cell = self.cell(at);
         let state = State::from_word(cell.state.load(C_B));
-        let most = geometry::record_cells_max(self.cell_count());
+        let most = geometry::record_cells_share(self.cell_count());
         match state.piece(self.lap(at)) {
             Piece::Record => {
                 let header = read_header(cell, state);
