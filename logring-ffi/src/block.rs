@@ -255,7 +255,7 @@ impl Head {
 }
 
 /// What a block in memory that others can write says of itself. It is read once, by
-/// who attaches to the ring behind it, and trusted for nothing.
+/// who attaches to the ring behind it, and no later call trusts it.
 #[repr(C)]
 #[cfg_attr(target_pointer_width = "64", repr(align(128)))]
 #[cfg_attr(not(target_pointer_width = "64"), repr(align(64)))]

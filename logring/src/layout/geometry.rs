@@ -87,8 +87,8 @@ pub(crate) const fn record_cells_max(cells: usize) -> usize {
     }
 }
 
-/// The same for cells that a state counts, as none can count to more than
-/// [`state::SIZE_MAX`].
+/// As [`record_cells_max`], where a state says the number of cells: it cannot say
+/// more than [`state::SIZE_MAX`].
 #[inline(always)]
 pub(crate) const fn record_cells_share(cells: usize) -> usize {
     // Models keep their rings tiny, and still want a record of two cells.

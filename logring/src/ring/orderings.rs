@@ -74,10 +74,10 @@ pub(super) const C_C: Ordering = Relaxed;
 /// same value with it.
 pub(super) const C_D: Ordering = unless(cfg!(logring_bug = "relaxed_tail"), Release);
 
-/// ORDERING: V, verdicts and figures (is the ring empty, has the tail moved,
-/// how full was it, is a grant still open, which ring to push to). Relaxed: they are re-tested or
-/// informative, and each reads a word that only grows, but for a state of which nothing
-/// depends.
+/// ORDERING: V, verdicts and figures (is the ring empty, has the tail moved, how full
+/// was it, is a grant still open, which ring to push to). Relaxed: they are re-tested
+/// or informative, and each reads a word that only grows, or a state on which no
+/// answer depends.
 pub(super) const V: Ordering = Relaxed;
 
 /// ORDERING: L, the loss words `untold` and `told_*`, where they only say whether

@@ -157,7 +157,7 @@ fn sequences(cells: usize) -> Vec<Vec<Look>> {
     for one in looks {
         all.push(Vec::from([one]));
         all.extend(looks.map(|two| Vec::from([one, two])));
-        // A record that is whole but for the last look at it.
+        // A record that is whole until the last look at it.
         for length in 2..=most {
             let mut whole = Vec::from([Record(length)]);
             whole.resize(length - 1, Continued);
